@@ -1,0 +1,65 @@
+--- Checks of arguments that Lua files share. What fails raises node's usage error at the caller's
+-- line. Source: node v20, internal/validators and normalizeArgs.
+local core = require("lnet.core")
+local errors = require("lnet.errors")
+
+local check = {}
+
+--- A number that JavaScript makes of a value that is 0 or more, else nil.
+function check.toNumber(value)
+  if value == "" then return 0 end
+  local number = tonumber(value)
+  return number and number >= 0 and number or nil
+end
+
+--- The port as an integer, or ERR_SOCKET_BAD_PORT.
+function check.port(value, name)
+  local number = value ~= "" and tonumber(value) or nil
+  local port = number and math.tointeger(number)
+  if port and port >= 0 and port < 65536 then return port end
+  errors.throw("RangeError", "ERR_SOCKET_BAD_PORT",
+    ("%s should be >= 0 and < 65536. Received %s."):format(name, core.describe(value)))
+end
+
+function check.number(value, name)
+  if type(value) ~= "number" then errors.throwType(name, "of type number", value) end
+end
+
+function check.string(value, name)
+  if type(value) ~= "string" then errors.throwType(name, "of type string", value) end
+end
+
+function check.boolean(value, name)
+  if type(value) ~= "boolean" then errors.throwType(name, "of type boolean", value) end
+end
+
+function check.callable(value, name)
+  if type(value) ~= "function" then errors.throwType(name, "of type function", value) end
+end
+
+--- An integer from `min` to 2^31 - 1, or ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE.
+function check.int32(value, name, min)
+  check.number(value, name)
+  local range
+  if not math.tointeger(value) then
+    range = "an integer"
+  elseif value < min or value > 2147483647 then
+    range = (">= %d && <= 2147483647"):format(min)
+  end
+  if range then
+    errors.throw("RangeError", "ERR_OUT_OF_RANGE",
+      ('The value of "%s" is out of range. It must be %s. Received %s'):format(name, range, value))
+  end
+  return math.tointeger(value)
+end
+
+--- The last argument that is not nil, when it is a function; and where it stands.
+function check.callback(...)
+  local last = select("#", ...)
+  while last > 0 and (select(last, ...)) == nil do last = last - 1 end
+  local callback = last > 0 and (select(last, ...)) or nil
+  if type(callback) == "function" then return callback, last end
+  return nil, last
+end
+
+return check

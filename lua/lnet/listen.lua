@@ -1,0 +1,177 @@
+--- Listening: call forms, host names, what is bound and what is told. Source: node v20,
+-- server.listen and server.close.
+local check = require("lnet.check")
+local core = require("lnet.core")
+local errors = require("lnet.errors")
+local lookup = require("lnet.lookup")
+
+local Server = core.Server
+
+-- Counts the calls of listen and close of each server, so that a lookup that ends late is ignored.
+local calls = setmetatable({}, { __mode = "k" })
+
+local function nextCall(server)
+  calls[server] = (calls[server] or 0) + 1
+  return calls[server]
+end
+
+local function emitListening(server)
+  if server.listening then server:emit("listening") end
+end
+
+local function tellError(server, errno, address, port)
+  core.nextTick(server.emit, server, "error", errors.explained(errno, "listen", address, port))
+end
+
+-- Binds to what the plan says. Returns 0 or libuv's code; sets plan.address.
+local function bind(server, plan)
+  if plan.fd then return core.bind(server, "fd", plan.fd) end
+  if plan.path then return core.bind(server, "path", plan.path) end
+  if plan.address then
+    return core.bind(server, "tcp", plan.address, plan.port, plan.family, plan.ipv6Only)
+  end
+  plan.address, plan.family = "::", 6
+  local errno = core.bind(server, "tcp", "::", plan.port, 6, plan.ipv6Only)
+  if errno == 0 then return 0 end
+  plan.address, plan.family = "0.0.0.0", 4
+  return core.bind(server, "tcp", "0.0.0.0", plan.port, 4)
+end
+
+-- node's setupListenHandle.
+local function listenNow(server, plan)
+  local errno = bind(server, plan)
+  if errno == 0 then
+    errno = core.listen(server, plan.backlog and math.tointeger(plan.backlog // 1) or 511)
+  end
+  if errno ~= 0 then
+    tellError(server, errno, plan.path or plan.address, plan.path and -1 or plan.port)
+  else
+    core.nextTick(emitListening, server)
+  end
+end
+
+local function listenOnHost(server, plan, host)
+  local call = calls[server]
+  lookup.lookup(host, {}, function(err, ip, family)
+    if call ~= calls[server] then return end
+    if err then
+      core.emit(server, "error", err)
+    else
+      plan.address, plan.family = ip, family
+      listenNow(server, plan)
+    end
+  end)
+end
+
+-- Checks readableAll and writableAll, which a path of the abstract namespace cannot have.
+local function checkModes(options)
+  local path = options.path
+  if path:sub(1, 1) == "\0" and (options.readableAll or options.writableAll) then
+    errors.throwValue("options",
+      "can not set readableAll or writableAllt to true when path is abstract unix socket", options)
+  end
+end
+
+-- The first of two arguments that is a number, node's backlogFromArgs.
+local function backlogOf(second, third)
+  local function number(value)
+    local n = value ~= nil and type(value) ~= "function" and check.toNumber(value)
+    return n and n ~= 0 and n or nil
+  end
+  return number(second) or number(third)
+end
+
+-- Options of the call forms listen(options), (path), (port, host), ().
+local function normalize(first, host, callback)
+  if type(first) == "table" then return first, first.port == nil and false end
+  if type(first) == "string" and not check.toNumber(first) then return { path = first } end
+  if first == nil or first == callback then return { port = 0 } end
+  return { port = first, host = type(host) == "string" and host or nil }
+end
+
+local function refuse(options)
+  if options.port == nil and options.path == nil then
+    errors.throwValue("options", 'must have the property "port" or "path"', options)
+  end
+  errors.throwValue("options", "is invalid", options)
+end
+
+-- Checks the options, and returns the plan of what to bind, and the host to look up.
+local function makePlan(options, backlog)
+  if type(options.fd) == "number" and options.fd >= 0 then
+    return { fd = math.tointeger(options.fd) or -1, backlog = backlog }
+  end
+  backlog = options.backlog or backlog
+  if backlog ~= nil then check.number(backlog, "options.backlog") end
+  local port, host = options.port, options.host
+  if type(port) == "number" or type(port) == "string" then
+    port = check.port(port, "options.port")
+    if host == "" then host = nil end
+    if host ~= nil then check.string(host, "hostname") end
+    return { port = port, backlog = backlog, ipv6Only = options.ipv6Only == true }, host
+  end
+  local path = options.path
+  if type(path) == "string" and path ~= "" and not check.toNumber(path) then
+    checkModes(options)
+    return { path = path, backlog = backlog }
+  end
+  refuse(options)
+end
+
+-- Opens the socket file to others, or raises.
+local function setModes(server, options)
+  if not server.listening or not (options.readableAll == true or options.writableAll == true) then
+    return
+  end
+  local errno = core.chmod(server, options.readableAll == true, options.writableAll == true)
+  if errno == 0 then return end
+  core.closeHandle(server)
+  error(core.systemError(errno, "uv_pipe_chmod"), 0)
+end
+
+--- Starts to accept connections. Source: node v20, server.listen.
+-- @param ... options (`port`, `host`, `path`, `backlog`, `exclusive`, `readableAll`,
+-- `writableAll`, `ipv6Only`, `fd`), or a path and a backlog, or a port, a host and a backlog; then
+-- a one-time listener of 'listening'
+-- @return the server
+-- @raise `ERR_SERVER_ALREADY_LISTEN`, `ERR_SOCKET_BAD_PORT`, `ERR_INVALID_ARG_VALUE`
+function Server:listen(...)
+  local first, second, third = ...
+  local callback = check.callback(...)
+  if self.listening then
+    errors.throw("Error", "ERR_SERVER_ALREADY_LISTEN",
+      "Listen method has been called more than once without closing.")
+  end
+  local options = normalize(first, second, callback)
+  local plan, host = makePlan(options, backlogOf(second, third))
+  if callback then self:once("listening", callback) end
+  nextCall(self)
+  if plan.path then self._pipeName = plan.path end
+  if host then
+    listenOnHost(self, plan, host)
+  else
+    listenNow(self, plan)
+  end
+  if plan.path then setModes(self, options) end
+  return self
+end
+
+--- Stops accepting; 'close' comes once all connections have ended. Source: node v20.
+-- @tparam[opt] function callback a one-time listener of 'close', with an error when the server was
+-- not open
+-- @return the server
+function Server:close(callback)
+  nextCall(self)
+  if type(callback) == "function" then
+    if self.listening then
+      self:once("close", callback)
+    else
+      self:once("close", function()
+        callback(errors.new("Error", "ERR_SERVER_NOT_RUNNING", "Server is not running."))
+      end)
+    end
+  end
+  core.closeHandle(self)
+  core.closeIfDrained(self)
+  return self
+end

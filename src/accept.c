@@ -1,0 +1,134 @@
+/* Connections that come in: a socket for each, with the server's options, then 'connection'. */
+#include "accept.h"
+#include "addr.h"
+#include "call.h"
+#include "reader.h"
+#include "sockopt.h"
+
+enum { OWE_ACCEPT = 1 };
+
+struct incoming {
+  lnet_listener *listener;
+  lnet_stream *stream;
+  int status;
+  bool accepted;
+};
+
+/* Copies the three fields of the table on top to the table below it: "address" to "<side>Address"
+   and so on. [-1, +0, m] */
+static void copy_side(lua_State *L, const char *side) {
+  static const char *const fields[][2] = {
+      {"address", "Address"}, {"port", "Port"}, {"family", "Family"}};
+  for (int i = 0; i < 3; i++) {
+    lua_pushfstring(L, "%s%s", side, fields[i][1]);
+    lua_getfield(L, -2, fields[i][0]);
+    lua_settable(L, -4);
+  }
+  lua_pop(L, 1);
+}
+
+/* Pushes the argument of 'drop'. [-0, +1, m] */
+static void push_drop(lua_State *L, const lnet_stream *s) {
+  lua_createtable(L, 0, 6);
+  if (lnet_addr_push_of(L, &s->h.tcp, uv_tcp_getsockname) == 0) copy_side(L, "local");
+  if (lnet_addr_push_of(L, &s->h.tcp, uv_tcp_getpeername) == 0) copy_side(L, "remote");
+}
+
+/* Protected: emits 'drop'. [-0, +0, e] */
+static int body_drop(lua_State *L) {
+  const struct incoming *in = lua_touserdata(L, 1);
+  if (!in->listener->is_pipe) push_drop(L, in->stream);
+  lnet_emit(L, &in->listener->server->base, LNET_EV_DROP, in->listener->is_pipe ? 0 : 1);
+  return 0;
+}
+
+/* Protected: emits 'connection'. [-0, +0, e] */
+static int body_connection(lua_State *L) {
+  const struct incoming *in = lua_touserdata(L, 1);
+  lnet_object_push(L, &in->stream->base.object);
+  lnet_emit(L, &in->listener->server->base, LNET_EV_CONNECTION, 1);
+  return 0;
+}
+
+/* Protected: emits 'error' of a failed accept. [-0, +0, e] */
+static int body_error(lua_State *L) {
+  const struct incoming *in = lua_touserdata(L, 1);
+  lnet_fault_push(L, lnet_fault_system(in->status, LNET_SYSCALL_ACCEPT));
+  lnet_emit(L, &in->listener->server->base, LNET_EV_ERROR, 1);
+  return 0;
+}
+
+/* Protected: makes the socket and accepts. Whatever raises does so before the accept. [-0,+0,m] */
+static int body_accept(lua_State *L) {
+  struct incoming *in = lua_touserdata(L, 1);
+  lnet_listener *listener = in->listener;
+  lnet_server *server = listener->server;
+  lnet_stream *s = lnet_stream_new(L, listener->object.ctx);
+  lnet_object_push(L, &server->base.object);
+  lua_setiuservalue(L, -2, UV_SERVER);
+  if (server->keep_alive_delay > 0)
+    lnet_stream_check_cold(L, s)->keep_alive_delay = server->keep_alive_delay;
+  in->status = lnet_stream_open_handle(L, -1, s, listener->is_pipe);
+  if (in->status != 0) return 0;
+  in->stream = s;
+  in->status = uv_accept(&listener->h.stream, &s->h.stream);
+  in->accepted = true;
+  return 0;
+}
+
+static void set_up(lnet_server *server, lnet_stream *s) {
+  s->server = server;
+  server->connections++;
+  lnet_object_hold_again(&server->base.object); /* until the socket is destroyed */
+  s->r_hwm = s->w_hwm = server->high_water_mark;
+  if (server->half_open) s->s |= S_HALF_OPEN;
+  if (server->no_delay) s->s |= S_NO_DELAY;
+  if (server->keep_alive) s->s |= S_KEEP_ALIVE;
+  if (server->no_delay || server->keep_alive) lnet_sockopt_apply(s);
+  if (server->pause_on_connect)
+    s->r |= R_HAS_FLOWING;
+  else
+    lnet_reader_read0(s);
+}
+
+static void accept_one(lnet_listener *listener) {
+  lnet_ctx *ctx = listener->object.ctx;
+  lnet_server *server = listener->server;
+  struct incoming in = {listener, NULL, 0, false};
+  if (!lnet_enter(ctx, body_accept, &in) && !in.accepted) { /* no memory: try when run again */
+    lnet_object_owe(&listener->object, OWE_ACCEPT);
+    return;
+  }
+  if (in.status != 0) {
+    if (in.stream != NULL) lnet_stream_destroy(in.stream, lnet_fault_of(LNET_FAULT_NONE));
+    lnet_enter(ctx, body_error, &in);
+  } else if (server->max_connections > 0 && server->connections >= server->max_connections) {
+    lnet_enter(ctx, body_drop, &in);
+    lnet_stream_destroy(in.stream, lnet_fault_of(LNET_FAULT_NONE));
+  } else {
+    set_up(server, in.stream);
+    lnet_enter(ctx, body_connection, &in);
+  }
+}
+
+void lnet_accept_on_connection(uv_stream_t *handle, int status) {
+  lnet_listener *listener = handle->data;
+  lnet_ctx *ctx = listener->object.ctx;
+  if (ctx->shut || listener->server == NULL) return;
+  if (ctx->halted) { /* libuv keeps the connection until it is accepted */
+    if (status == 0) lnet_object_owe(&listener->object, OWE_ACCEPT);
+    return;
+  }
+  if (status != 0) {
+    struct incoming in = {listener, NULL, status, false};
+    lnet_enter(ctx, body_error, &in);
+  } else {
+    accept_one(listener);
+  }
+  lnet_leave(ctx);
+}
+
+void lnet_accept_resume(lnet_listener *listener) {
+  listener->object.owed &= (uint8_t)~OWE_ACCEPT;
+  if (listener->server != NULL) accept_one(listener);
+}

@@ -1,0 +1,120 @@
+/* bind and listen. */
+#include "bind.h"
+#include "accept.h"
+#include "addr.h"
+#include "call.h"
+#include "check.h"
+#include "error.h"
+#include <string.h>
+
+/* No event follows: the server's 'close' does not wait for this. */
+static void on_close(uv_handle_t *handle) {
+  lnet_listener *listener = handle->data;
+  lnet_object_release(&listener->object);
+}
+
+static void resume(lnet_object *object) {
+  lnet_accept_resume((lnet_listener *)object);
+}
+
+static const lnet_object_class listener_class = {resume, on_close};
+
+static void drop_handle(lnet_server *server) {
+  lnet_listener *listener = server->listener;
+  server->listener = NULL;
+  listener->server = NULL;
+  uv_close(&listener->h.handle, on_close);
+  lnet_object_release(&server->base.object);
+}
+
+/* A listener for the server at 1, with an initialised handle. [-0, +0, e] */
+static lnet_listener *new_listener(lua_State *L, lnet_server *server, bool is_pipe) {
+  lnet_ctx *ctx = server->base.object.ctx;
+  lnet_listener *listener = lua_newuserdatauv(L, sizeof *listener, 0);
+  memset(listener, 0, sizeof *listener);
+  lnet_object_init(&listener->object, ctx, &listener_class);
+  listener->is_pipe = is_pipe;
+  lnet_object_hold(L, -1, &listener->object);
+  lua_setiuservalue(L, 1, UV_LISTENER);
+  lnet_object_hold(L, 1, &server->base.object);
+  const int status = is_pipe ? uv_pipe_init(ctx->loop, &listener->h.pipe, 0)
+                             : uv_tcp_init(ctx->loop, &listener->h.tcp);
+  if (status != 0) {
+    lnet_object_release(&listener->object);
+    lnet_object_release(&server->base.object);
+    lnet_error_push_system(L, status, "listen", NULL, 0);
+    lua_error(L);
+  }
+  listener->h.handle.data = listener;
+  return listener;
+}
+
+static int bind_tcp(lua_State *L, lnet_listener *listener) {
+  struct sockaddr_storage addr;
+  const char *ip = luaL_checkstring(L, 3);
+  const int port = (int)luaL_checkinteger(L, 4);
+  const int family = (int)luaL_checkinteger(L, 5);
+  const unsigned flags = lua_toboolean(L, 6) ? UV_TCP_IPV6ONLY : 0;
+  const int status = lnet_addr_parse(ip, port, family, &addr);
+  return status != 0 ? status
+                     : uv_tcp_bind(&listener->h.tcp, (const struct sockaddr *)&addr, flags);
+}
+
+int lnet_l_bind(lua_State *L) {
+  lnet_server *server = lnet_check_server(L, 1);
+  const char *kind = luaL_checkstring(L, 2);
+  lua_settop(L, 6);
+  lnet_assert(server->listener == NULL);
+  bool is_pipe = strcmp(kind, "path") == 0;
+  const bool is_fd = strcmp(kind, "fd") == 0;
+  if (is_fd) {
+    const uv_handle_type type = uv_guess_handle((uv_file)luaL_checkinteger(L, 3));
+    is_pipe = type == UV_NAMED_PIPE;
+    if (type != UV_TCP && !is_pipe) {
+      lua_pushinteger(L, UV_EINVAL);
+      return 1;
+    }
+  }
+  if (is_fd) luaL_checkinteger(L, 3);
+  lnet_listener *listener = new_listener(L, server, is_pipe);
+  listener->server = server;
+  server->listener = listener;
+  int status = 0;
+  if (is_fd)
+    status = is_pipe ? uv_pipe_open(&listener->h.pipe, (uv_file)lua_tointeger(L, 3))
+                     : uv_tcp_open(&listener->h.tcp, (uv_os_sock_t)lua_tointeger(L, 3));
+  else if (is_pipe)
+    status = uv_pipe_bind(&listener->h.pipe, luaL_checkstring(L, 3));
+  else
+    status = bind_tcp(L, listener);
+  if (status != 0) drop_handle(server);
+  lua_pushinteger(L, status);
+  return 1;
+}
+
+int lnet_l_listen(lua_State *L) {
+  lnet_server *server = lnet_check_server(L, 1);
+  const int backlog = (int)luaL_checkinteger(L, 2);
+  const int status =
+      uv_listen(&server->listener->h.stream, backlog, lnet_accept_on_connection);
+  if (status != 0)
+    drop_handle(server);
+  else if (server->unrefed)
+    uv_unref(&server->listener->h.handle);
+  lua_pushinteger(L, status);
+  return 1;
+}
+
+int lnet_l_chmod(lua_State *L) {
+  const lnet_server *server = lnet_check_server(L, 1);
+  const int mode =
+      (lua_toboolean(L, 2) ? UV_READABLE : 0) | (lua_toboolean(L, 3) ? UV_WRITABLE : 0);
+  lua_pushinteger(L, uv_pipe_chmod(&server->listener->h.pipe, mode));
+  return 1;
+}
+
+int lnet_l_closeHandle(lua_State *L) {
+  lnet_server *server = lnet_check_server(L, 1);
+  if (server->listener != NULL) drop_handle(server);
+  return 0;
+}

@@ -1,0 +1,27 @@
+/* The door: the only way from libuv's callbacks into Lua. */
+#ifndef LNET_CALL_H
+#define LNET_CALL_H
+
+#include "ctx.h"
+
+/* Calls body(arg as light userdata) protected on ctx->L. What is raised is kept for net.run and
+   halts the loop. When the outermost door closes, gathered writes are sent.
+   Returns whether nothing was raised. [-0, +0, -] */
+bool lnet_enter(lnet_ctx *ctx, lua_CFunction body, void *arg);
+
+/* The end of each libuv callback: sends what was gathered, runs the ticks. [-0, +0, -] */
+void lnet_leave(lnet_ctx *ctx);
+
+/* Keeps the error value on top for net.run and halts the loop. [-1, +0, -] */
+void lnet_keep_error(lua_State *L, lnet_ctx *ctx);
+
+/* Raises the oldest kept error, if there is one. [-0, +0, v] */
+void lnet_raise_kept(lua_State *L, lnet_ctx *ctx);
+
+/* Message handler: adds the traceback to strings, `stack` to error objects without. [-1, +1, m] */
+int lnet_on_raise(lua_State *L);
+
+/* Calls the function below its nargs arguments as lnet_enter does. [-(nargs+1), +0, -] */
+bool lnet_call_kept(lua_State *L, lnet_ctx *ctx, int nargs);
+
+#endif

@@ -1,0 +1,58 @@
+/* Checks of arguments. */
+#include "check.h"
+#include "error.h"
+#include <math.h>
+#include <string.h>
+
+int lnet_check_fail(lua_State *L, int idx, const char *name, const char *expected) {
+  lnet_error_describe(L, idx);
+  return lnet_error_raise(L, "TypeError", "ERR_INVALID_ARG_TYPE",
+                          "The \"%s\" %s must be %s. Received %s", name,
+                          strchr(name, '.') != NULL ? "property" : "argument", expected,
+                          lua_tostring(L, -1));
+}
+
+void lnet_check_function(lua_State *L, int idx, const char *name) {
+  if (!lua_isfunction(L, idx)) lnet_check_fail(L, idx, name, "of type function");
+}
+
+double lnet_check_number(lua_State *L, int idx, const char *name) {
+  if (lua_type(L, idx) != LUA_TNUMBER) lnet_check_fail(L, idx, name, "of type number");
+  return (double)lua_tonumber(L, idx);
+}
+
+void lnet_check_open(lua_State *L, const lnet_ctx *ctx) {
+  if (ctx->shut) luaL_error(L, "lnet: the loop of this state is closed");
+}
+
+int lnet_check_range(lua_State *L, int idx, const char *name, const char *range) {
+  lnet_error_number(L, (double)lua_tonumber(L, idx));
+  return lnet_error_raise(L, "RangeError", "ERR_OUT_OF_RANGE",
+                          "The value of \"%s\" is out of range. It must be %s. Received %s", name,
+                          range, lua_tostring(L, -1));
+}
+
+lnet_encoding lnet_check_encoding(lua_State *L, int idx, lnet_encoding fallback) {
+  if (lua_isnoneornil(L, idx)) return fallback;
+  size_t len = 0;
+  const char *name = lua_type(L, idx) == LUA_TSTRING ? lua_tolstring(L, idx, &len) : NULL;
+  if (name != NULL && (len == 0 || strcmp(name, "buffer") == 0)) return fallback;
+  const int encoding = name == NULL ? -1 : lnet_encoding_find(name, len);
+  if (encoding >= 0) return (lnet_encoding)encoding;
+  lnet_error_raise(L, "TypeError", "ERR_UNKNOWN_ENCODING", "Unknown encoding: %s",
+                   luaL_tolstring(L, idx, NULL));
+  return fallback;
+}
+
+const char *lnet_check_chunk(lua_State *L, int idx, lnet_encoding encoding, size_t *len) {
+  if (lua_type(L, idx) != LUA_TSTRING && lua_type(L, idx) != LUA_TNUMBER)
+    lnet_check_fail(L, idx, "chunk",
+                    "of type string or an instance of Buffer, TypedArray, or DataView");
+  const char *text = lua_tolstring(L, idx, len);
+  if (encoding == LNET_ENCODING_BYTES || encoding == LNET_ENCODING_UTF8) return text;
+  luaL_Buffer out;
+  char *to = luaL_buffinitsize(L, &out, lnet_codec_encode_max(encoding, *len));
+  luaL_pushresultsize(&out, lnet_codec_encode(encoding, text, *len, to));
+  lua_replace(L, idx);
+  return lua_tolstring(L, idx, len);
+}

@@ -1,0 +1,31 @@
+/* Checks of arguments: what fails raises node's usage error at the caller's line. */
+#ifndef LNET_CHECK_H
+#define LNET_CHECK_H
+
+#include "codec.h"
+#include "ctx.h"
+
+/* Raises ERR_INVALID_ARG_TYPE; `expected` as in "of type function". [-0, +0, v] */
+int lnet_check_fail(lua_State *L, int idx, const char *name, const char *expected);
+
+/* Raises unless the value is a function. [-0, +0, v] */
+void lnet_check_function(lua_State *L, int idx, const char *name);
+
+/* The number at idx, or raises. [-0, +0, v] */
+double lnet_check_number(lua_State *L, int idx, const char *name);
+
+/* Raises when the loop of this state is gone (its state is closing). [-0, +0, v] */
+void lnet_check_open(lua_State *L, const lnet_ctx *ctx);
+
+/* Raises ERR_OUT_OF_RANGE: "It must be <range>." [-0, +0, v] */
+int lnet_check_range(lua_State *L, int idx, const char *name, const char *range);
+
+/* The encoding named at idx, `fallback` when there is none; raises ERR_UNKNOWN_ENCODING.
+   [-0, +0, v] */
+lnet_encoding lnet_check_encoding(lua_State *L, int idx, lnet_encoding fallback);
+
+/* The bytes of the chunk at idx, a string or a number, encoded; they stay at idx as a string.
+   Raises ERR_INVALID_ARG_TYPE. [-0, +0, e] */
+const char *lnet_check_chunk(lua_State *L, int idx, lnet_encoding encoding, size_t *len);
+
+#endif

@@ -1,0 +1,115 @@
+/* Classes of our userdata. A field that the user has set comes first, so that methods can be
+   replaced on one object as in JavaScript; then the class: a method, or a property's number. */
+#include "class.h"
+#include "error.h"
+
+/* Upvalues of the lookups: class table, spec, table of the properties' numbers. */
+enum { UP_CLASS = 1, UP_SPEC = 2, UP_PROPERTIES = 3 };
+
+static int l_index(lua_State *L) {
+  if (lua_getiuservalue(L, 1, LNET_UV_FIELDS) == LUA_TTABLE) {
+    lua_pushvalue(L, 2);
+    if (lua_rawget(L, -2) != LUA_TNIL) return 1;
+  }
+  lua_settop(L, 2);
+  lua_pushvalue(L, 2);
+  if (lua_rawget(L, lua_upvalueindex(UP_CLASS)) != LUA_TNIL) return 1;
+  lua_pop(L, 1);
+  if (lua_rawget(L, lua_upvalueindex(UP_PROPERTIES)) == LUA_TNIL) return 1;
+  const lnet_class_spec *spec = lua_touserdata(L, lua_upvalueindex(UP_SPEC));
+  return spec->get(L, lua_touserdata(L, 1), (int)(lua_tointeger(L, 2) >> 1));
+}
+
+/* Puts the value at 3 into the user's fields. [-0, +0, m] */
+static void set_field(lua_State *L) {
+  if (lua_getiuservalue(L, 1, LNET_UV_FIELDS) != LUA_TTABLE) {
+    if (lua_isnil(L, 3)) return;
+    lua_pop(L, 1);
+    lua_createtable(L, 0, 1);
+    lua_pushvalue(L, -1);
+    lua_setiuservalue(L, 1, LNET_UV_FIELDS);
+  }
+  lua_pushvalue(L, 2);
+  lua_pushvalue(L, 3);
+  lua_rawset(L, -3);
+}
+
+static int l_newindex(lua_State *L) {
+  if (lua_isnil(L, 2)) return luaL_error(L, "index is nil");
+  lua_pushvalue(L, 2);
+  if (lua_rawget(L, lua_upvalueindex(UP_PROPERTIES)) == LUA_TNIL) {
+    lua_settop(L, 3);
+    set_field(L);
+    return 0;
+  }
+  const lua_Integer entry = lua_tointeger(L, -1);
+  const lnet_class_spec *spec = lua_touserdata(L, lua_upvalueindex(UP_SPEC));
+  lua_settop(L, 3);
+  if ((entry & 1) == 0)
+    return lnet_error_raise(L, "TypeError", NULL,
+                            "Cannot set property %s of #<%s> which has only a getter",
+                            lua_tostring(L, 2), spec->name);
+  spec->set(L, lua_touserdata(L, 1), (int)(entry >> 1));
+  return 0;
+}
+
+static int l_tostring(lua_State *L) {
+  const lnet_class_spec *spec = lua_touserdata(L, lua_upvalueindex(UP_SPEC));
+  lua_pushfstring(L, "net.%s: %p", spec->name, lua_topointer(L, 1));
+  return 1;
+}
+
+void lnet_class_new(lua_State *L, lnet_ctx *ctx, const lnet_class_spec *spec, const void **meta,
+                    int *ref) {
+  static const struct {
+    const char *name;
+    lua_CFunction function;
+  } lookups[] = {{"__index", l_index}, {"__newindex", l_newindex}, {"__tostring", l_tostring}};
+  lua_newtable(L); /* the class */
+  lnet_ctx_setfuncs(L, ctx, spec->methods);
+  const int class = lua_gettop(L);
+  lua_newtable(L); /* the properties: number * 2, + 1 where they are assignable */
+  for (const lnet_property *p = spec->properties; p != NULL && p->name != NULL; p++) {
+    lua_pushinteger(L, p->number * 2 + (p->assignable ? 1 : 0));
+    lua_setfield(L, -2, p->name);
+  }
+  lua_newtable(L); /* the metatable */
+  for (size_t i = 0; i < sizeof lookups / sizeof *lookups; i++) {
+    lua_pushvalue(L, class);
+    lua_pushlightuserdata(L, (void *)(uintptr_t)spec);
+    lua_pushvalue(L, class + 1);
+    lua_pushcclosure(L, lookups[i].function, 3);
+    lua_setfield(L, -2, lookups[i].name);
+  }
+  lua_pushfstring(L, "net.%s", spec->name);
+  lua_setfield(L, -2, "__name");
+  lua_pushlightuserdata(L, ctx);
+  const luaL_Reg ends[] = {{"__gc", spec->gc}, {"__close", spec->close}, {NULL, NULL}};
+  for (const luaL_Reg *end = ends; end->name != NULL; end++) {
+    if (end->func == NULL) continue;
+    lua_pushvalue(L, -1);
+    lua_pushcclosure(L, end->func, 1);
+    lua_setfield(L, -3, end->name);
+  }
+  lua_pop(L, 1);
+  lua_pushboolean(L, 0); /* getmetatable gives nothing that could be changed */
+  lua_setfield(L, -2, "__metatable");
+  *meta = lua_topointer(L, -1);
+  *ref = luaL_ref(L, LUA_REGISTRYINDEX);
+  lua_settop(L, class);
+}
+
+void *lnet_class_test(lua_State *L, int idx, const void *meta) {
+  if (lua_type(L, idx) != LUA_TUSERDATA || !lua_getmetatable(L, idx)) return NULL;
+  const bool same = lua_topointer(L, -1) == meta;
+  lua_pop(L, 1);
+  return same ? lua_touserdata(L, idx) : NULL;
+}
+
+void *lnet_class_check(lua_State *L, int idx, const void *meta, const char *name) {
+  void *object = lnet_class_test(L, idx, meta);
+  if (object == NULL)
+    lnet_error_raise(L, "TypeError", "ERR_INVALID_THIS", "Value of \"this\" must be of type %s",
+                     name);
+  return object;
+}

@@ -1,0 +1,39 @@
+/* Classes of our userdata: one lookup finds a user's field, a method or a property. */
+#ifndef LNET_CLASS_H
+#define LNET_CLASS_H
+
+#include "ctx.h"
+
+/* User values that every object of a class has; a class may add more behind them. */
+enum { LNET_UV_HOT = 1, LNET_UV_LISTENERS = 2, LNET_UV_FIELDS = 3, LNET_UV_COMMON = 3 };
+
+typedef struct lnet_property {
+  const char *name;
+  int number;      /* what get and set are called with; not 0 */
+  bool assignable; /* else assignment raises */
+} lnet_property;
+
+typedef struct lnet_class_spec {
+  const char *name;                /* "Socket" */
+  const luaL_Reg *methods;         /* have the context as upvalue */
+  const lnet_property *properties; /* ends with a NULL name; may be NULL */
+  /* Pushes the property's value. [-0, +1, e] */
+  int (*get)(lua_State *L, void *object, int number);
+  /* Takes the value at index 3. [-0, +0, e] */
+  void (*set)(lua_State *L, void *object, int number);
+  lua_CFunction gc;    /* may be NULL */
+  lua_CFunction close; /* __close, may be NULL */
+} lnet_class_spec;
+
+/* Makes the metatable; pushes the class table, in which our Lua files put more methods. *meta is the metatable's address, *ref keeps it.
+   The spec must outlive the state. [-0, +1, m] */
+void lnet_class_new(lua_State *L, lnet_ctx *ctx, const lnet_class_spec *spec, const void **meta,
+                    int *ref);
+
+/* The object at idx when it has this metatable, else NULL. [-0, +0, -] */
+void *lnet_class_test(lua_State *L, int idx, const void *meta);
+
+/* The same; raises ERR_INVALID_THIS otherwise. [-0, +0, v] */
+void *lnet_class_check(lua_State *L, int idx, const void *meta, const char *name);
+
+#endif

@@ -1,0 +1,115 @@
+/* luaopen_lnet_core: registers what the other files have. No logic. The functions of this table
+   are for the files in lua/lnet; users see what those make of it. */
+#include "attempt.h"
+#include "bind.h"
+#include "emitter.h"
+#include "error.h"
+#include "gather.h"
+#include "immediate.h"
+#include "ip.h"
+#include "lookup.h"
+#include "loop.h"
+#include "open.h"
+#include "pipe.h"
+#include "server.h"
+#include "socket.h"
+#include "tick.h"
+#include "timer.h"
+
+/***
+4 or 6 when the text is an IP address of that version, else 0. Source: node v20.
+@function isIP
+@param input
+@treturn integer
+*/
+static int l_isIP(lua_State *L) {
+  size_t len = 0;
+  const char *text = lua_type(L, 1) == LUA_TSTRING ? lua_tolstring(L, 1, &len) : NULL;
+  lua_pushinteger(L, text != NULL ? lnet_ip_version(text, len) : 0);
+  return 1;
+}
+
+/* core.errorName(code), core.errorText(code): libuv's. */
+static int l_errorName(lua_State *L) {
+  lua_pushstring(L, uv_err_name((int)luaL_checkinteger(L, 1)));
+  return 1;
+}
+
+static int l_errorText(lua_State *L) {
+  lua_pushstring(L, uv_strerror((int)luaL_checkinteger(L, 1)));
+  return 1;
+}
+
+/* core.errorEmitted(socket): whether its 'error' has come. */
+static int l_errorEmitted(lua_State *L) {
+  const lnet_stream *s = lnet_class_test(L, 1, lnet_ctx_of(L)->socket_meta);
+  lua_pushboolean(L, s != NULL && (s->s & S_ERROR_EMITTED) != 0);
+  return 1;
+}
+
+/* core.isSocket(value), core.isServer(value) */
+static int l_isSocket(lua_State *L) {
+  lua_pushboolean(L, lnet_class_test(L, 1, lnet_ctx_of(L)->socket_meta) != NULL);
+  return 1;
+}
+
+static int l_isServer(lua_State *L) {
+  lua_pushboolean(L, lnet_class_test(L, 1, lnet_ctx_of(L)->server_meta) != NULL);
+  return 1;
+}
+
+LNET_EXPORT int luaopen_lnet_core(lua_State *L);
+
+LNET_EXPORT int luaopen_lnet_core(lua_State *L) {
+  static const luaL_Reg functions[] = {
+      {"run", lnet_l_run},
+      {"stop", lnet_l_stop},
+      {"nextTick", lnet_l_nextTick},
+      {"setTimeout", lnet_l_setTimeout},
+      {"setInterval", lnet_l_setInterval},
+      {"clearTimeout", lnet_l_clearTimeout},
+      {"setImmediate", lnet_l_setImmediate},
+      {"clearImmediate", lnet_l_clearImmediate},
+      {"isIP", l_isIP},
+      {"newError", lnet_l_newError},
+      {"systemError", lnet_l_systemError},
+      {"describe", lnet_l_describe},
+      {"ownSource", lnet_l_ownSource},
+      {"errorName", l_errorName},
+      {"errorText", l_errorText},
+      {"errorEmitted", l_errorEmitted},
+      {"isSocket", l_isSocket},
+      {"isServer", l_isServer},
+      {"emit", lnet_l_emitKept},
+      {"newSocket", lnet_l_newSocket},
+      {"beginConnect", lnet_l_beginConnect},
+      {"whenFree", lnet_l_whenFree},
+      {"bindSocket", lnet_l_bindSocket},
+      {"attempt", lnet_l_attempt},
+      {"dropAttempt", lnet_l_dropAttempt},
+      {"lookup", lnet_l_lookup},
+      {"pipeListener", lnet_l_pipeListener},
+      {"newServer", lnet_l_newServer},
+      {"bind", lnet_l_bind},
+      {"listen", lnet_l_listen},
+      {"chmod", lnet_l_chmod},
+      {"closeHandle", lnet_l_closeHandle},
+      {"closeIfDrained", lnet_l_closeIfDrained},
+      {NULL, NULL},
+  };
+  luaL_checkversion(L);
+  lnet_ctx *ctx = lnet_loop_new(L);
+  lua_settop(L, 0);
+  lnet_gather_init(L, ctx);
+  lnet_timer_init(L, ctx);
+  lua_newtable(L);
+  lnet_ctx_setfuncs(L, ctx, functions);
+  lnet_lookup_init(L, ctx);
+  lnet_emitter_init(L, ctx);
+  lua_setfield(L, 1, "EventEmitter");
+  lnet_socket_init(L, ctx);
+  lua_setfield(L, 1, "Socket");
+  lnet_server_init(L, ctx);
+  lua_setfield(L, 1, "Server");
+  return 1;
+}

@@ -1,0 +1,84 @@
+/* lnet_ctx: everything that belongs to one Lua state. Two states never share anything.
+   It is a userdata made when the module is loaded, before every other object of ours, so its
+   __gc runs last. */
+#ifndef LNET_CTX_H
+#define LNET_CTX_H
+
+#include "compat.h"
+
+struct lnet_object;
+struct lnet_stream;
+struct lnet_tick;
+
+/* What streams call of the layer above; set by socket.c. [-0, +0, -] */
+typedef struct lnet_stream_hooks {
+  void (*connected)(struct lnet_stream *);          /* options are due */
+  void (*disconnected)(struct lnet_stream *);       /* an accepted stream was destroyed */
+  void (*handle_free)(struct lnet_stream *);        /* an attempt may begin */
+  void (*attempt_ended)(struct lnet_stream *, int); /* the callback that came while halted */
+} lnet_stream_hooks;
+
+/* Bytes of the one buffer that all streams of a loop read into. */
+#define LNET_SLAB_SIZE ((size_t)128 * 1024)
+
+typedef struct lnet_ctx {
+  uv_loop_t *loop; /* own_loop, or another's that was adopted */
+  uv_loop_t own_loop;
+  lua_State *L;     /* callbacks run here: the thread in net.run, else the main one */
+  lua_State *main;  /* lives as long as the state */
+  int depth;        /* how many doors (lnet_enter) are open now */
+  int errors;       /* errors kept for net.run: the first in its slot, the rest in a sequence */
+  bool running;     /* net.run is on the C stack */
+  bool polling;     /* uv_run is */
+  bool halted;      /* an error or net.stop(): libuv may call, Lua is not entered */
+  bool shut;        /* the state is closing, or the loop is gone: Lua is never entered again */
+
+  void (*flush)(struct lnet_ctx *); /* sends what was gathered; set by gather.c */
+  const lnet_stream_hooks *hooks;
+  struct lnet_stream *gathering;    /* streams with gathered bytes, in order of the first */
+  struct lnet_stream *gathering_last;
+  char *arena; /* where gathered bytes wait */
+  uint32_t arena_used;
+
+  struct lnet_tick *ticks; /* ring buffer, see tick.c */
+  uint32_t tick_capacity;  /* a power of two */
+  uint32_t tick_first;
+  uint32_t tick_count;
+
+  struct lnet_object *held; /* objects whose libuv callback came while halted, in order */
+  struct lnet_object *held_last;
+
+  struct lnet_alarms *alarms;         /* of alarm.c: the wheel of all deadlines */
+  struct lnet_immediates *immediates; /* of immediate.c */
+  struct lnet_lookup *lookups;        /* of lookup.c: those in flight */
+
+  char *slab;
+  int names_ref;             /* event names: name -> number, number -> name */
+  const void *error_meta;    /* metatables, known by their addresses */
+  const void *socket_meta;
+  const void *server_meta;
+  const void *once_meta;
+  int error_meta_ref;
+  int socket_meta_ref;
+  int server_meta_ref;
+  int once_meta_ref;
+  int timer_meta_ref;
+  int fin_listener_ref;      /* the function that stands for a socket's own 'end' listener */
+  int own_source_ref;        /* prefix of the chunk names of our Lua files */
+} lnet_ctx;
+
+/* User values of the context's userdata. */
+enum { LNET_CTX_ERROR = 1, LNET_CTX_ERRORS = 2, LNET_CTX_NO_MEMORY = 3, LNET_CTX_VALUES = 3 };
+
+/* Pushes the context's userdata. [-0, +1, -] */
+void lnet_ctx_push(lua_State *L);
+
+/* The context of this state, from the first upvalue of each of our functions. [-0, +0, -] */
+static inline lnet_ctx *lnet_ctx_of(lua_State *L) {
+  return (lnet_ctx *)lua_touserdata(L, lua_upvalueindex(1));
+}
+
+/* Adds functions that have the context as upvalue to the table on top. [-0, +0, m] */
+void lnet_ctx_setfuncs(lua_State *L, lnet_ctx *ctx, const luaL_Reg *functions);
+
+#endif

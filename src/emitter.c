@@ -1,0 +1,463 @@
+/* EventEmitter, as node v20 has it. What differs by contract: 'removeListener' comes for an only
+   listener of a socket too, and no warning is printed for many listeners. */
+#include "emitter.h"
+#include "call.h"
+#include "check.h"
+#include "error.h"
+#include "tick.h"
+#include <string.h>
+
+static bool emit(lua_State *L, lnet_listeners at, int key, int event, int nargs);
+
+/* Removes a listener and tells the class and 'removeListener'. [-0, +0, e] */
+static void remove_listener(lua_State *L, lnet_listeners at, int key, int event, int what) {
+  const int top = lua_gettop(L);
+  if (!lnet_listeners_remove(L, at, key, event, what)) {
+    if (at.base != NULL && at.base->emitter.cls->removed != NULL)
+      at.base->emitter.cls->removed(L, at.idx, at.base, event);
+    return;
+  }
+  const int removed = top + 1;
+  lua_pushinteger(L, LNET_EV_REMOVE_LISTENER);
+  lnet_listeners_push(L, at, lua_gettop(L), LNET_EV_REMOVE_LISTENER);
+  if (!lua_isnil(L, -1)) {
+    lua_pop(L, 1);
+    lnet_name_push(L, at.ctx, key);
+    lua_pushvalue(L, removed);
+    emit(L, at, removed + 1, LNET_EV_REMOVE_LISTENER, 2);
+  }
+  lua_settop(L, top);
+  if (at.base != NULL && at.base->emitter.cls->removed != NULL)
+    at.base->emitter.cls->removed(L, at.idx, at.base, event);
+}
+
+/* Calls the once wrapper at `wrapper` with the nargs values on top. [-nargs, +0, e] */
+static void fire_once(lua_State *L, lnet_ctx *ctx, int wrapper, int nargs) {
+  bool *fired = NULL;
+  lnet_once_test(L, ctx, wrapper, &fired);
+  if (*fired) {
+    lua_pop(L, nargs);
+    return;
+  }
+  luaL_checkstack(L, 8, "too many listeners");
+  lua_getiuservalue(L, wrapper, LNET_ONCE_TARGET);
+  const lnet_listeners at = lnet_listeners_at(L, ctx, -1);
+  lua_getiuservalue(L, wrapper, LNET_ONCE_KEY);
+  const int key = lua_gettop(L);
+  const int event = lua_isinteger(L, key) ? (int)lua_tointeger(L, key) : 0;
+  remove_listener(L, at, key, event, wrapper);
+  *fired = true;
+  lua_pop(L, 2);
+  lua_getiuservalue(L, wrapper, LNET_ONCE_LISTENER);
+  lua_insert(L, -nargs - 1);
+  lua_call(L, nargs, 0);
+}
+
+/* Calls the listener at `listener` with copies of the nargs values from `first` on. [-0,+0,e] */
+static void call_listener(lua_State *L, lnet_ctx *ctx, int listener, int first, int nargs) {
+  luaL_checkstack(L, nargs + 4, "too many arguments");
+  if (lua_isfunction(L, listener)) {
+    lua_pushvalue(L, listener);
+    for (int i = 0; i < nargs; i++)
+      lua_pushvalue(L, first + i);
+    lua_call(L, nargs, 0);
+    return;
+  }
+  for (int i = 0; i < nargs; i++)
+    lua_pushvalue(L, first + i);
+  fire_once(L, ctx, listener, nargs);
+}
+
+/* Calls all listeners in the handler on top, with the nargs values below it. [-0, +0, e] */
+static void call_handler(lua_State *L, lnet_ctx *ctx, int nargs) {
+  const int handler = lua_gettop(L);
+  const int first = handler - nargs;
+  if (lua_type(L, handler) != LUA_TTABLE) {
+    call_listener(L, ctx, handler, first, nargs);
+    return;
+  }
+  const int count = (int)lua_rawlen(L, handler);
+  luaL_checkstack(L, count + 4, "too many listeners");
+  for (int i = 1; i <= count; i++) /* a copy: what is removed now is still called */
+    lua_rawgeti(L, handler, i);
+  for (int i = 1; i <= count; i++)
+    call_listener(L, ctx, handler + i, first, nargs);
+}
+
+/* Raises the value of an 'error' event that nobody listens to. [-0, +0, v] */
+static void raise_unhandled(lua_State *L, int value) {
+  if (lnet_is_error(L, value) || lua_type(L, value) == LUA_TSTRING) {
+    lua_pushvalue(L, value);
+    lua_error(L);
+  }
+  luaL_tolstring(L, value, NULL);
+  lua_pushfstring(L, "Unhandled error. (%s)", lua_tostring(L, -1));
+  lnet_error_push(L, "Error", "ERR_UNHANDLED_ERROR", lua_tostring(L, -1));
+  lua_pushvalue(L, value);
+  lua_setfield(L, -2, "context");
+  lua_error(L);
+}
+
+/* Emits the key at `key`, with the nargs values on top. [-nargs, +0, e] */
+static bool emit(lua_State *L, lnet_listeners at, int key, int event, int nargs) {
+  const int base = lua_gettop(L) - nargs;
+  lnet_listeners_push(L, at, key, event);
+  const bool listened = !lua_isnil(L, -1);
+  if (listened) {
+    call_handler(L, at.ctx, nargs);
+  } else if (event == LNET_EV_ERROR) {
+    if (nargs == 0) lua_pushnil(L);
+    raise_unhandled(L, base + 1);
+  }
+  lua_settop(L, base);
+  return listened;
+}
+
+bool lnet_emit_at(lua_State *L, lnet_emitting *base, int idx, int event, int nargs) {
+  if (!lnet_listened(base, event) && event != LNET_EV_ERROR) {
+    lua_pop(L, nargs);
+    return false;
+  }
+  luaL_checkstack(L, 8, NULL);
+  const lnet_listeners at = {base->object.ctx, base, lua_absindex(L, idx)};
+  if (event == base->emitter.cls->hot) return emit(L, at, 0, event, nargs);
+  lua_pushinteger(L, event);
+  lua_insert(L, -nargs - 1);
+  const int key = lua_gettop(L) - nargs;
+  const bool listened = emit(L, at, key, event, nargs);
+  lua_pop(L, 1);
+  return listened;
+}
+
+bool lnet_emit(lua_State *L, lnet_emitting *base, int event, int nargs) {
+  if (!lnet_listened(base, event) && event != LNET_EV_ERROR) {
+    lua_pop(L, nargs);
+    return false;
+  }
+  lnet_object_push(L, &base->object);
+  lua_insert(L, -nargs - 1);
+  const bool listened = lnet_emit_at(L, base, lua_gettop(L) - nargs, event, nargs);
+  lua_pop(L, 1);
+  return listened;
+}
+
+struct plain {
+  lnet_emitting *base;
+  int event;
+};
+
+/* Protected: emits an event without arguments. [-0, +0, e] */
+static int body_plain(lua_State *L) {
+  const struct plain *p = lua_touserdata(L, 1);
+  lnet_emit(L, p->base, p->event, 0);
+  return 0;
+}
+
+void lnet_emit_plain(lnet_emitting *base, int event) {
+  struct plain p = {base, event};
+  if (lnet_listened(base, event)) lnet_enter(base->object.ctx, body_plain, &p);
+}
+
+/* on and its relatives: checks, tells 'newListener', adds. The listener is at 3. [-0, +0, e] */
+static void add(lua_State *L, bool once, bool prepend) {
+  lnet_ctx *ctx = lnet_ctx_of(L);
+  lua_settop(L, 3);
+  const lnet_listeners at = lnet_listeners_at(L, ctx, 1);
+  lnet_check_function(L, 3, "listener");
+  lua_pushvalue(L, 2);
+  const int key = lua_gettop(L);
+  const int event = lnet_name_to_key(L, ctx, key);
+  if (lnet_ticks_reserve(ctx) != 0) lnet_error_memory(L);
+  lua_pushinteger(L, LNET_EV_NEW_LISTENER);
+  lnet_listeners_push(L, at, key + 1, LNET_EV_NEW_LISTENER);
+  if (!lua_isnil(L, -1)) {
+    lua_pop(L, 1);
+    lnet_name_push(L, ctx, key);
+    lua_pushvalue(L, 3);
+    emit(L, at, key + 1, LNET_EV_NEW_LISTENER, 2);
+  }
+  lua_settop(L, key);
+  if (once)
+    lnet_once_push(L, at, key, 3);
+  else
+    lua_pushvalue(L, 3);
+  lnet_listeners_add(L, at, key, event, prepend);
+  if (!prepend && event != 0 && at.base != NULL && at.base->emitter.cls->added != NULL)
+    at.base->emitter.cls->added(L, at.idx, at.base, event);
+  lua_settop(L, 1);
+}
+
+/***
+Adds a listener at the end of the event's list. Source: node v20, emitter.on.
+@function on
+@param event the name
+@tparam function listener gets the event's arguments
+@return the emitter
+@raise `ERR_INVALID_ARG_TYPE`
+*/
+int lnet_l_on(lua_State *L) {
+  add(L, false, false);
+  return 1;
+}
+
+/***
+Adds a listener that is removed before its first call. Source: node v20, emitter.once.
+@function once
+@param event the name
+@tparam function listener
+@return the emitter
+*/
+int lnet_l_once(lua_State *L) {
+  add(L, true, false);
+  return 1;
+}
+
+/*** Adds a listener at the front. Source: node v20.
+@function prependListener */
+int lnet_l_prependListener(lua_State *L) {
+  add(L, false, true);
+  return 1;
+}
+
+/*** Adds a listener at the front that is called once. Source: node v20.
+@function prependOnceListener */
+int lnet_l_prependOnceListener(lua_State *L) {
+  add(L, true, true);
+  return 1;
+}
+
+/* Whether idx is the function that stands for a socket's own listener of 'end'. [-0, +0, -] */
+static bool is_own_end(lua_State *L, lnet_listeners at, int event, int idx) {
+  if (event != LNET_EV_END || at.base == NULL || !at.base->emitter.own_end) return false;
+  lua_rawgeti(L, LUA_REGISTRYINDEX, at.ctx->fin_listener_ref);
+  const bool same = lua_rawequal(L, -1, idx);
+  lua_pop(L, 1);
+  return same;
+}
+
+/***
+Removes a listener, the one that was added last if it was added more than once.
+Source: node v20, emitter.removeListener.
+@function removeListener
+@param event the name
+@tparam function listener
+@return the emitter
+*/
+int lnet_l_removeListener(lua_State *L) {
+  lnet_ctx *ctx = lnet_ctx_of(L);
+  lua_settop(L, 3);
+  const lnet_listeners at = lnet_listeners_at(L, ctx, 1);
+  if (!lnet_once_test(L, ctx, 3, NULL)) lnet_check_function(L, 3, "listener");
+  const int event = lnet_name_to_key(L, ctx, 2);
+  if (lnet_ticks_reserve(ctx) != 0) lnet_error_memory(L);
+  if (is_own_end(L, at, event, 3))
+    at.base->emitter.own_end = false;
+  else
+    remove_listener(L, at, 2, event, 3);
+  lua_settop(L, 1);
+  return 1;
+}
+
+/* Removes the listeners of the key one by one, the last first, telling 'removeListener'.
+   [-0, +0, e] */
+static void remove_each(lua_State *L, lnet_listeners at, int key, int event) {
+  const int top = lua_gettop(L);
+  for (;;) {
+    lnet_listeners_push(L, at, key, event);
+    if (lua_isnil(L, -1)) break;
+    if (lua_type(L, -1) == LUA_TTABLE) lua_rawgeti(L, -1, (lua_Integer)lua_rawlen(L, -1));
+    remove_listener(L, at, key, event, lua_gettop(L));
+    lua_settop(L, top);
+  }
+  lua_settop(L, top);
+}
+
+/***
+Removes all listeners of an event, or of all events. Source: node v20.
+@function removeAllListeners
+@param[opt] event the name
+@return the emitter
+*/
+int lnet_l_removeAllListeners(lua_State *L) {
+  lnet_ctx *ctx = lnet_ctx_of(L);
+  const bool all = lua_isnoneornil(L, 2);
+  lua_settop(L, 2);
+  const lnet_listeners at = lnet_listeners_at(L, ctx, 1);
+  const int event = all ? 0 : lnet_name_to_key(L, ctx, 2);
+  if (lnet_ticks_reserve(ctx) != 0) lnet_error_memory(L);
+  lua_pushinteger(L, LNET_EV_REMOVE_LISTENER);
+  lnet_listeners_push(L, at, 3, LNET_EV_REMOVE_LISTENER);
+  const bool telling = !lua_isnil(L, -1);
+  lua_settop(L, 3);
+  if (at.base != NULL && (all || event == LNET_EV_END)) at.base->emitter.own_end = false;
+  if (telling && all) {
+    lnet_listeners_keys(L, at);
+    for (lua_Integer i = 1; lua_rawgeti(L, 4, i) != LUA_TNIL; i++) {
+      const int each = lua_isinteger(L, 5) ? (int)lua_tointeger(L, 5) : 0;
+      if (each != LNET_EV_REMOVE_LISTENER) remove_each(L, at, 5, each);
+      lua_settop(L, 4);
+    }
+    lnet_listeners_clear(L, at, 0, 0);
+  } else if (telling) {
+    remove_each(L, at, 2, event);
+  } else {
+    lnet_listeners_clear(L, at, all ? 0 : 2, event);
+  }
+  if (at.base != NULL && at.base->emitter.cls->removed != NULL &&
+      (all || event == LNET_EV_READABLE))
+    at.base->emitter.cls->removed(L, at.idx, at.base, LNET_EV_READABLE);
+  lua_settop(L, 1);
+  return 1;
+}
+
+/***
+Calls the listeners of an event, in order. Source: node v20, emitter.emit.
+@function emit
+@param event the name
+@param ... the arguments
+@treturn boolean whether anyone listened
+*/
+int lnet_l_emit(lua_State *L) {
+  lnet_ctx *ctx = lnet_ctx_of(L);
+  if (lua_gettop(L) < 2) lua_settop(L, 2);
+  const lnet_listeners at = lnet_listeners_at(L, ctx, 1);
+  const int event = lnet_name_to_key(L, ctx, 2);
+  lua_pushboolean(L, emit(L, at, 2, event, lua_gettop(L) - 2));
+  return 1;
+}
+
+int lnet_l_emitKept(lua_State *L) {
+  lnet_ctx *ctx = lnet_ctx_of(L);
+  const int nargs = lua_gettop(L);
+  lua_pushlightuserdata(L, ctx);
+  lua_pushcclosure(L, lnet_l_emit, 1);
+  lua_insert(L, 1);
+  lnet_call_kept(L, ctx, nargs);
+  return 0;
+}
+
+/* A sequence of the listeners, wrapped or not, of the emitter at 1 and the event at 2. [-0,+1,m] */
+static int list_listeners(lua_State *L, bool unwrap) {
+  lnet_ctx *ctx = lnet_ctx_of(L);
+  const lnet_listeners at = lnet_listeners_at(L, ctx, 1);
+  const int event = lnet_name_to_key(L, ctx, 2);
+  lua_newtable(L);
+  const int list = lua_gettop(L);
+  const int handler = list + 1;
+  lua_Integer count = 0;
+  if (event == LNET_EV_END && at.base != NULL && at.base->emitter.own_end) {
+    lua_rawgeti(L, LUA_REGISTRYINDEX, ctx->fin_listener_ref);
+    lua_rawseti(L, list, ++count);
+  }
+  lnet_listeners_push(L, at, 2, event);
+  const lua_Integer len = lnet_handler_count(L, handler);
+  for (lua_Integer i = 1; i <= len; i++) {
+    if (lua_type(L, handler) == LUA_TTABLE)
+      lua_rawgeti(L, handler, i);
+    else
+      lua_pushvalue(L, handler);
+    if (unwrap) lnet_once_unwrap(L, ctx, -1);
+    lua_rawseti(L, list, ++count);
+    lua_settop(L, handler);
+  }
+  lua_settop(L, list);
+  return 1;
+}
+
+/*** The listeners of an event, a sequence. Source: node v20.
+@function listeners */
+int lnet_l_listeners(lua_State *L) {
+  lua_settop(L, 2);
+  return list_listeners(L, true);
+}
+
+/*** The same with the wrappers of `once`, which have a field `listener`. Source: node v20.
+@function rawListeners */
+int lnet_l_rawListeners(lua_State *L) {
+  lua_settop(L, 2);
+  return list_listeners(L, false);
+}
+
+/*** How many listeners an event has, or how often it has this one. Source: node v20.
+@function listenerCount
+@param event the name
+@tparam[opt] function listener
+@treturn integer */
+int lnet_l_listenerCount(lua_State *L) {
+  lua_settop(L, 3);
+  list_listeners(L, true);
+  const lua_Integer all = (lua_Integer)lua_rawlen(L, 4);
+  lua_Integer count = lua_isnil(L, 3) ? all : 0;
+  for (lua_Integer i = 1; i <= all && !lua_isnil(L, 3); i++) {
+    lua_rawgeti(L, 4, i);
+    if (lua_rawequal(L, -1, 3)) count++;
+    lua_pop(L, 1);
+  }
+  lua_pushinteger(L, count);
+  return 1;
+}
+
+/*** The names of the events that have listeners, in order of coming. Source: node v20.
+@function eventNames */
+int lnet_l_eventNames(lua_State *L) {
+  lnet_ctx *ctx = lnet_ctx_of(L);
+  lua_settop(L, 1);
+  lnet_listeners_keys(L, lnet_listeners_at(L, ctx, 1));
+  for (lua_Integer i = (lua_Integer)lua_rawlen(L, 2); i >= 1; i--) {
+    lua_rawgeti(L, 2, i);
+    lnet_name_push(L, ctx, 3);
+    lua_rawseti(L, 2, i);
+    lua_settop(L, 2);
+  }
+  return 1;
+}
+
+/*** Sets how many listeners an event may have before it counts as a leak; lnet prints no warning.
+@function setMaxListeners
+@tparam number n
+@return the emitter */
+int lnet_l_setMaxListeners(lua_State *L) {
+  const lnet_listeners at = lnet_listeners_at(L, lnet_ctx_of(L), 1);
+  lua_settop(L, 2);
+  const double n = lnet_check_number(L, 2, "setMaxListeners");
+  if (!(n >= 0)) lnet_check_range(L, 2, "setMaxListeners", ">= 0");
+  lnet_listeners_set_max(L, at);
+  return 1;
+}
+
+/*** What setMaxListeners set, or 10. Source: node v20.
+@function getMaxListeners */
+int lnet_l_getMaxListeners(lua_State *L) {
+  const lnet_listeners at = lnet_listeners_at(L, lnet_ctx_of(L), 1);
+  lua_settop(L, 1);
+  lnet_listeners_push_max(L, at);
+  if (lua_isnil(L, -1)) lua_pushinteger(L, 10);
+  return 1;
+}
+
+/* A wrapper that the user calls: as if the event had been emitted for it. */
+static int once_call(lua_State *L) {
+  fire_once(L, lnet_ctx_of(L), 1, lua_gettop(L) - 1);
+  return 0;
+}
+
+static int once_index(lua_State *L) {
+  lua_settop(L, 2);
+  const char *key = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
+  if (strcmp(key, "listener") == 0)
+    lua_getiuservalue(L, 1, LNET_ONCE_LISTENER);
+  else
+    lua_pushnil(L);
+  return 1;
+}
+
+void lnet_emitter_init(lua_State *L, lnet_ctx *ctx) {
+  const luaL_Reg once[] = {{"__call", once_call}, {"__index", once_index}, {NULL, NULL}};
+  const luaL_Reg methods[] = {LNET_EMITTER_METHODS, {NULL, NULL}};
+  lua_newtable(L);
+  lnet_ctx_setfuncs(L, ctx, once);
+  ctx->once_meta = lua_topointer(L, -1);
+  ctx->once_meta_ref = luaL_ref(L, LUA_REGISTRYINDEX);
+  lua_newtable(L);
+  lnet_ctx_setfuncs(L, ctx, methods);
+}

@@ -1,0 +1,56 @@
+/* EventEmitter: emitting, and the methods on our userdata and on users' tables. */
+#ifndef LNET_EMITTER_H
+#define LNET_EMITTER_H
+
+#include "listeners.h"
+
+/* Emits an event of the object at idx with the nargs values on top, and returns whether anyone
+   listened. Listeners are called in order, each unprotected: run it behind the door, or where
+   the caller may see what a listener raises. 'error' without a listener raises its value.
+   [-nargs, +0, e] */
+bool lnet_emit_at(lua_State *L, lnet_emitting *base, int idx, int event, int nargs);
+
+/* The same for a held object. [-nargs, +0, e] */
+bool lnet_emit(lua_State *L, lnet_emitting *base, int event, int nargs);
+
+/* Whether anyone listens: when not, there is nothing to call but for 'error'. [-0, +0, -] */
+static inline bool lnet_listened(const lnet_emitting *base, int event) {
+  return (base->emitter.has & LNET_EVENT_BIT(event)) != 0;
+}
+
+/* Emits behind the door an event without arguments; what is raised is kept. [-0, +0, -] */
+void lnet_emit_plain(lnet_emitting *base, int event);
+
+/* The methods, for a class's list of functions. */
+#define LNET_EMITTER_METHODS                                                                       \
+  {"on", lnet_l_on}, {"addListener", lnet_l_on}, {"once", lnet_l_once},                            \
+      {"off", lnet_l_removeListener}, {"removeListener", lnet_l_removeListener},                   \
+      {"prependListener", lnet_l_prependListener},                                                 \
+      {"prependOnceListener", lnet_l_prependOnceListener},                                         \
+      {"removeAllListeners", lnet_l_removeAllListeners}, {"emit", lnet_l_emit},                    \
+      {"listeners", lnet_l_listeners}, {"rawListeners", lnet_l_rawListeners},                      \
+      {"listenerCount", lnet_l_listenerCount}, {"eventNames", lnet_l_eventNames},                  \
+      {"setMaxListeners", lnet_l_setMaxListeners}, { "getMaxListeners", lnet_l_getMaxListeners }
+
+int lnet_l_on(lua_State *L);
+int lnet_l_once(lua_State *L);
+int lnet_l_prependListener(lua_State *L);
+int lnet_l_prependOnceListener(lua_State *L);
+int lnet_l_removeListener(lua_State *L);
+int lnet_l_removeAllListeners(lua_State *L);
+int lnet_l_emit(lua_State *L);
+int lnet_l_listeners(lua_State *L);
+int lnet_l_rawListeners(lua_State *L);
+int lnet_l_listenerCount(lua_State *L);
+int lnet_l_eventNames(lua_State *L);
+int lnet_l_setMaxListeners(lua_State *L);
+int lnet_l_getMaxListeners(lua_State *L);
+
+/* core.emit(object, event, ...): emits behind the door, for our Lua files: what a listener raises
+   is kept for net.run, and the caller goes on with its next step. */
+int lnet_l_emitKept(lua_State *L);
+
+/* Makes the metatable of once wrappers, pushes the table of methods. [-0, +1, m] */
+void lnet_emitter_init(lua_State *L, lnet_ctx *ctx);
+
+#endif

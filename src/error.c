@@ -1,0 +1,241 @@
+/* Error objects: made here for C and for our Lua files alike, so that they cannot differ. */
+#include "error.h"
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* The first stack level that is the user's: neither C nor a file of ours. */
+static int caller_level(lua_State *L) {
+  lua_Debug ar;
+  lnet_ctx_push(L);
+  const lnet_ctx *ctx = lua_touserdata(L, -1);
+  lua_pop(L, 1);
+  if (ctx == NULL) return 1;
+  lua_rawgeti(L, LUA_REGISTRYINDEX, ctx->own_source_ref);
+  size_t len = 0;
+  const char *own = lua_tolstring(L, -1, &len);
+  int level = 1;
+  for (; lua_getstack(L, level, &ar) != 0; level++) {
+    lua_getinfo(L, "S", &ar);
+    if (*ar.what == 'C') continue;
+    if (own == NULL || strncmp(ar.source, own, len) != 0) break;
+  }
+  const bool found = lua_getstack(L, level, &ar) != 0;
+  lua_pop(L, 1);
+  return found ? level : 1;
+}
+
+/* Error [CODE]: message, as JavaScript's String(err). [-0, +1, m] */
+static void push_text(lua_State *L, int idx) {
+  const int first = lua_gettop(L) + 1;
+  lua_getfield(L, idx, "name");
+  lua_getfield(L, idx, "message");
+  lua_getfield(L, idx, "code");
+  const char *name = luaL_tolstring(L, first, NULL);
+  const char *message = lua_isnil(L, first + 1) ? "" : luaL_tolstring(L, first + 1, NULL);
+  const char *code = lua_type(L, first + 2) == LUA_TSTRING ? lua_tostring(L, first + 2) : NULL;
+  if (code != NULL && strncmp(code, "ERR_", 4) == 0)
+    lua_pushfstring(L, "%s [%s]: %s", name, code, message);
+  else if (*message != '\0')
+    lua_pushfstring(L, "%s: %s", name, message);
+  else
+    lua_pushstring(L, name);
+}
+
+static int l_tostring(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TTABLE);
+  push_text(L, 1);
+  return 1;
+}
+
+/* Sets `stack` of the error on top: its text and the traceback from the caller on. [-0, +0, m] */
+static void set_stack(lua_State *L) {
+  const int error = lua_gettop(L);
+  const int level = caller_level(L);
+  push_text(L, error);
+  luaL_traceback(L, L, lua_tostring(L, -1), level);
+  lua_setfield(L, error, "stack");
+  lua_settop(L, error);
+}
+
+/* [-0, +1, m] */
+static void push_bare(lua_State *L, const char *name, const char *code, const char *message) {
+  lua_createtable(L, 0, 6);
+  lua_pushstring(L, name);
+  lua_setfield(L, -2, "name");
+  lua_pushstring(L, message);
+  lua_setfield(L, -2, "message");
+  if (code != NULL) {
+    lua_pushstring(L, code);
+    lua_setfield(L, -2, "code");
+  }
+  luaL_setmetatable(L, "lnet.Error");
+}
+
+void lnet_error_push(lua_State *L, const char *name, const char *code, const char *message) {
+  push_bare(L, name, code, message);
+  set_stack(L);
+}
+
+void lnet_error_push_system(lua_State *L, int err, const char *syscall, const char *address,
+                            int port) {
+  const char *code = uv_err_name(err);
+  if (address != NULL && port > 0)
+    lua_pushfstring(L, "%s %s %s:%d", syscall, code, address, port);
+  else if (address != NULL && *address != '\0')
+    lua_pushfstring(L, "%s %s %s", syscall, code, address);
+  else
+    lua_pushfstring(L, "%s %s", syscall, code);
+  push_bare(L, "Error", code, lua_tostring(L, -1));
+  lua_pushinteger(L, err);
+  lua_setfield(L, -2, "errno");
+  lua_pushstring(L, syscall);
+  lua_setfield(L, -2, "syscall");
+  if (address != NULL) {
+    lua_pushstring(L, address);
+    lua_setfield(L, -2, "address");
+  }
+  if (port != 0) {
+    lua_pushinteger(L, port);
+    lua_setfield(L, -2, "port");
+  }
+  set_stack(L);
+  lua_remove(L, -2);
+}
+
+int lnet_error_raise(lua_State *L, const char *name, const char *code, const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  const char *message = lua_pushvfstring(L, format, args);
+  va_end(args);
+  lnet_error_push(L, name, code, message);
+  return lua_error(L);
+}
+
+int lnet_error_memory(lua_State *L) {
+  lnet_ctx_push(L);
+  lua_getiuservalue(L, -1, LNET_CTX_NO_MEMORY);
+  return lua_error(L);
+}
+
+void lnet_error_number(lua_State *L, double number) {
+  char text[40];
+  if (isnan(number)) {
+    lua_pushliteral(L, "NaN");
+    return;
+  }
+  if (isinf(number)) {
+    lua_pushstring(L, number < 0 ? "-Infinity" : "Infinity");
+    return;
+  }
+  if (fabs(number) < 1e21 && floor(number) == number) {
+    snprintf(text, sizeof text, "%.0f", number);
+    lua_pushstring(L, strcmp(text, "-0") == 0 ? "0" : text);
+    return;
+  }
+  for (int digits = 1; digits <= 17; digits++) { /* the shortest that reads back as the same */
+    snprintf(text, sizeof text, "%.*g", digits, number);
+    double back = 0;
+    if (sscanf(text, "%lf", &back) == 1 && back == number) break;
+  }
+  lua_pushstring(L, text);
+}
+
+void lnet_error_describe(lua_State *L, int idx) {
+  idx = lua_absindex(L, idx);
+  switch (lua_type(L, idx)) {
+  case LUA_TNUMBER:
+    lnet_error_number(L, (double)lua_tonumber(L, idx));
+    lua_pushfstring(L, "type number (%s)", lua_tostring(L, -1));
+    lua_remove(L, -2);
+    break;
+  case LUA_TSTRING: {
+    size_t len = 0;
+    const char *text = lua_tolstring(L, idx, &len);
+    if (len > 28) {
+      lua_pushlstring(L, text, 25);
+      lua_pushfstring(L, "type string ('%s...')", lua_tostring(L, -1));
+      lua_remove(L, -2);
+    } else {
+      lua_pushfstring(L, "type string ('%s')", text);
+    }
+    break;
+  }
+  case LUA_TBOOLEAN:
+    lua_pushfstring(L, "type boolean (%s)", lua_toboolean(L, idx) ? "true" : "false");
+    break;
+  case LUA_TTABLE:
+    lua_pushliteral(L, "an instance of table");
+    break;
+  case LUA_TUSERDATA:
+  case LUA_TLIGHTUSERDATA:
+  case LUA_TTHREAD:
+    lua_pushfstring(L, "an instance of %s", luaL_typename(L, idx));
+    break;
+  default: /* nil, function */
+    lua_pushstring(L, luaL_typename(L, idx));
+  }
+}
+
+bool lnet_is_error(lua_State *L, int idx) {
+  if (lua_type(L, idx) != LUA_TTABLE) return false;
+  idx = lua_absindex(L, idx);
+  lua_pushliteral(L, "message");
+  const bool is = lua_rawget(L, idx) == LUA_TSTRING;
+  lua_pop(L, 1);
+  return is;
+}
+
+int lnet_l_newError(lua_State *L) {
+  lua_settop(L, 4);
+  push_bare(L, luaL_checkstring(L, 1), luaL_optstring(L, 2, NULL), luaL_checkstring(L, 3));
+  if (lua_istable(L, 4)) {
+    for (lua_pushnil(L); lua_next(L, 4) != 0;) {
+      lua_pushvalue(L, -2);
+      lua_insert(L, -2);
+      lua_rawset(L, 5);
+    }
+  }
+  set_stack(L);
+  return 1;
+}
+
+int lnet_l_describe(lua_State *L) {
+  luaL_checkany(L, 1);
+  lnet_error_describe(L, 1);
+  return 1;
+}
+
+/* core.systemError(errno, syscall[, address[, port]]) */
+int lnet_l_systemError(lua_State *L) {
+  lnet_error_push_system(L, (int)luaL_checkinteger(L, 1), luaL_checkstring(L, 2),
+                         luaL_optstring(L, 3, NULL), (int)luaL_optinteger(L, 4, 0));
+  return 1;
+}
+
+/* core.ownSource(prefix): chunk names that begin so are ours, and never blamed. */
+int lnet_l_ownSource(lua_State *L) {
+  lnet_ctx *ctx = lnet_ctx_of(L);
+  luaL_checkstring(L, 1);
+  lua_settop(L, 1);
+  lua_rawseti(L, LUA_REGISTRYINDEX, ctx->own_source_ref);
+  return 0;
+}
+
+void lnet_error_init(lua_State *L, lnet_ctx *ctx) {
+  luaL_newmetatable(L, "lnet.Error");
+  lua_pushcfunction(L, l_tostring);
+  lua_setfield(L, -2, "__tostring");
+  lua_pushliteral(L, "lnet.Error");
+  lua_setfield(L, -2, "__name");
+  lua_pop(L, 1);
+  lua_pushboolean(L, 0); /* luaL_ref keeps no slot for nil */
+  ctx->own_source_ref = luaL_ref(L, LUA_REGISTRYINDEX);
+  lnet_ctx_push(L);
+  push_bare(L, "Error", "ENOMEM", "not enough memory");
+  lua_pushliteral(L, "Error: not enough memory");
+  lua_setfield(L, -2, "stack");
+  lua_setiuservalue(L, -2, LNET_CTX_NO_MEMORY);
+  lua_pop(L, 1);
+}

@@ -1,0 +1,40 @@
+/* Error objects, as section 3 of the API has them: tables with a metatable. */
+#ifndef LNET_ERROR_H
+#define LNET_ERROR_H
+
+#include "ctx.h"
+
+/* Makes the metatable and the error for failed allocations. [-0, +0, m] */
+void lnet_error_init(lua_State *L, lnet_ctx *ctx);
+
+/* Pushes an error object; code may be NULL. `stack` names the caller's line: the first frame that
+   is neither C nor one of our own Lua files. [-0, +1, m] */
+void lnet_error_push(lua_State *L, const char *name, const char *code, const char *message);
+
+/* Pushes the error of a failed system call, node's ErrnoException (address NULL, port 0) or
+   ExceptionWithHostPort. [-0, +1, m] */
+void lnet_error_push_system(lua_State *L, int err, const char *syscall, const char *address,
+                            int port);
+
+/* Raises a usage error with a formatted message (lua_pushfstring). [-0, +0, v] */
+int lnet_error_raise(lua_State *L, const char *name, const char *code, const char *format, ...);
+
+/* Raises the error object made at load for failed allocations in C. [-0, +0, v] */
+int lnet_error_memory(lua_State *L);
+
+/* Pushes how node names a value of the wrong type: "type number (5)", "nil". [-0, +1, m] */
+void lnet_error_describe(lua_State *L, int idx);
+
+/* Pushes the number as JavaScript prints it. [-0, +1, m] */
+void lnet_error_number(lua_State *L, double number);
+
+/* Whether the value is an error: ours, or any table with a string `message`. [-0, +0, -] */
+bool lnet_is_error(lua_State *L, int idx);
+
+/* core.newError(name, code, message[, fields]) for our Lua files. */
+int lnet_l_newError(lua_State *L);
+int lnet_l_describe(lua_State *L);
+int lnet_l_systemError(lua_State *L);
+int lnet_l_ownSource(lua_State *L);
+
+#endif

@@ -1,0 +1,312 @@
+/* The listeners of one emitter. The list is a sequence key, handler, key, handler, ... in order of
+   coming, made when first needed; a class's hot event has its handler in a user value instead. */
+#include "listeners.h"
+#include "error.h"
+
+static const char list_key = 0; /* where a user's table keeps its list */
+
+lnet_listeners lnet_listeners_at(lua_State *L, lnet_ctx *ctx, int idx) {
+  lnet_listeners at = {ctx, NULL, lua_absindex(L, idx)};
+  if (lua_type(L, idx) == LUA_TTABLE) return at;
+  at.base = lnet_class_test(L, idx, ctx->socket_meta);
+  if (at.base == NULL) at.base = lnet_class_test(L, idx, ctx->server_meta);
+  if (at.base == NULL)
+    lnet_error_raise(L, "TypeError", "ERR_INVALID_THIS",
+                     "Value of \"this\" must be of type EventEmitter");
+  return at;
+}
+
+/* Pushes the list, or nil. [-0, +1, -] */
+static bool push_list(lua_State *L, lnet_listeners at) {
+  if (at.base != NULL) return lua_getiuservalue(L, at.idx, LNET_UV_LISTENERS) == LUA_TTABLE;
+  return lua_rawgetp(L, at.idx, &list_key) == LUA_TTABLE;
+}
+
+/* Pushes the list, making it if need be. [-0, +1, m] */
+static void need_list(lua_State *L, lnet_listeners at) {
+  if (push_list(L, at)) return;
+  lua_pop(L, 1);
+  lua_createtable(L, 2, 0);
+  lua_pushvalue(L, -1);
+  if (at.base != NULL)
+    lua_setiuservalue(L, at.idx, LNET_UV_LISTENERS);
+  else
+    lua_rawsetp(L, at.idx, &list_key);
+}
+
+/* Where the key stands in the list at `list`, or 0. [-0, +0, -] */
+static lua_Integer find(lua_State *L, int list, int key) {
+  const lua_Integer len = (lua_Integer)lua_rawlen(L, list);
+  for (lua_Integer i = 1; i < len; i += 2) {
+    lua_rawgeti(L, list, i);
+    const bool same = lua_rawequal(L, -1, key);
+    lua_pop(L, 1);
+    if (same) return i;
+  }
+  return 0;
+}
+
+static bool is_hot(lnet_listeners at, int event) {
+  return event != 0 && at.base != NULL && at.base->emitter.cls->hot == event;
+}
+
+static bool surely_none(lnet_listeners at, int event) {
+  return event != 0 && at.base != NULL && (at.base->emitter.has & LNET_EVENT_BIT(event)) == 0;
+}
+
+void lnet_listeners_push(lua_State *L, lnet_listeners at, int key, int event) {
+  if (surely_none(at, event)) {
+    lua_pushnil(L);
+  } else if (is_hot(at, event)) {
+    lua_getiuservalue(L, at.idx, LNET_UV_HOT);
+  } else if (push_list(L, at)) {
+    const lua_Integer i = find(L, lua_gettop(L), key);
+    if (i == 0)
+      lua_pushnil(L);
+    else
+      lua_rawgeti(L, -1, i + 1);
+    lua_remove(L, -2);
+  }
+}
+
+/* The hot event's handler is the value on top now. [-1, +0, -] */
+static void set_hot(lua_State *L, lnet_listeners at) {
+  lua_setiuservalue(L, at.idx, LNET_UV_HOT);
+  const lnet_emitter_class *cls = at.base->emitter.cls;
+  if (cls->hot_changed != NULL) cls->hot_changed(L, at.idx, at.base);
+}
+
+/* Puts the handler on top in place of the old one, or at the end. [-1, +0, m] */
+static void put(lua_State *L, lnet_listeners at, int key, int event) {
+  if (is_hot(at, event)) {
+    if (surely_none(at, event)) {
+      at.base->emitter.hot_place = push_list(L, at) ? (uint16_t)(lua_rawlen(L, -1) / 2) : 0;
+      lua_pop(L, 1);
+    }
+    set_hot(L, at);
+  } else {
+    need_list(L, at);
+    const int list = lua_gettop(L);
+    lua_Integer i = find(L, list, key);
+    if (i == 0) {
+      i = (lua_Integer)lua_rawlen(L, list) + 1;
+      lua_pushvalue(L, list - 1);
+      lua_rawseti(L, list, i + 1); /* behind a gap, so not there until the key is */
+      lua_pushvalue(L, key);
+      lua_rawseti(L, list, i);
+    } else {
+      lua_pushvalue(L, list - 1);
+      lua_rawseti(L, list, i + 1);
+    }
+    lua_pop(L, 2);
+  }
+  if (event != 0 && at.base != NULL) at.base->emitter.has |= LNET_EVENT_BIT(event);
+}
+
+/* Takes the key and its handler out. [-0, +0, -] */
+static void drop(lua_State *L, lnet_listeners at, int key, int event) {
+  if (event != 0 && at.base != NULL) at.base->emitter.has &= ~LNET_EVENT_BIT(event);
+  if (is_hot(at, event)) {
+    lua_pushnil(L);
+    set_hot(L, at);
+    return;
+  }
+  if (!push_list(L, at)) {
+    lua_pop(L, 1);
+    return;
+  }
+  const int list = lua_gettop(L);
+  const lua_Integer len = (lua_Integer)lua_rawlen(L, list);
+  const lua_Integer i = find(L, list, key);
+  for (lua_Integer from = i + 2; i != 0 && from <= len; from++) {
+    lua_rawgeti(L, list, from);
+    lua_rawseti(L, list, from - 2);
+  }
+  for (lua_Integer last = len; i != 0 && last > len - 2; last--) {
+    lua_pushnil(L);
+    lua_rawseti(L, list, last);
+  }
+  if (i != 0 && at.base != NULL && (i - 1) / 2 < at.base->emitter.hot_place)
+    at.base->emitter.hot_place--;
+  lua_pop(L, 1);
+}
+
+void lnet_listeners_add(lua_State *L, lnet_listeners at, int key, int event, bool prepend) {
+  lnet_listeners_push(L, at, key, event);
+  if (lua_isnil(L, -1)) {
+    lua_pop(L, 1);
+    put(L, at, key, event);
+    return;
+  }
+  if (lua_type(L, -1) != LUA_TTABLE) { /* the second one: make a sequence */
+    lua_createtable(L, 2, 0);
+    lua_insert(L, -2);
+    lua_rawseti(L, -2, prepend ? 2 : 1);
+    lua_pushvalue(L, -2);
+    lua_rawseti(L, -2, prepend ? 1 : 2);
+    put(L, at, key, event);
+    lua_pop(L, 1);
+    return;
+  }
+  const int list = lua_gettop(L);
+  const lua_Integer len = (lua_Integer)lua_rawlen(L, list);
+  lua_pushvalue(L, list - 1);
+  lua_rawseti(L, list, len + 1);
+  for (lua_Integer i = len; prepend && i >= 1; i--) {
+    lua_rawgeti(L, list, i);
+    lua_rawseti(L, list, i + 1);
+  }
+  if (prepend) {
+    lua_pushvalue(L, list - 1);
+    lua_rawseti(L, list, 1);
+  }
+  lua_pop(L, 2);
+}
+
+bool lnet_once_test(lua_State *L, const lnet_ctx *ctx, int idx, bool **fired) {
+  bool *found = lnet_class_test(L, idx, ctx->once_meta);
+  if (found != NULL && fired != NULL) *fired = found;
+  return found != NULL;
+}
+
+void lnet_once_unwrap(lua_State *L, const lnet_ctx *ctx, int idx) {
+  idx = lua_absindex(L, idx);
+  if (lnet_once_test(L, ctx, idx, NULL))
+    lua_getiuservalue(L, idx, LNET_ONCE_LISTENER);
+  else
+    lua_pushvalue(L, idx);
+}
+
+void lnet_once_push(lua_State *L, lnet_listeners at, int key, int listener) {
+  bool *fired = lua_newuserdatauv(L, sizeof *fired, LNET_ONCE_VALUES);
+  *fired = false;
+  lua_pushvalue(L, listener);
+  lua_setiuservalue(L, -2, LNET_ONCE_LISTENER);
+  lua_pushvalue(L, at.idx);
+  lua_setiuservalue(L, -2, LNET_ONCE_TARGET);
+  lua_pushvalue(L, key);
+  lua_setiuservalue(L, -2, LNET_ONCE_KEY);
+  lua_rawgeti(L, LUA_REGISTRYINDEX, at.ctx->once_meta_ref);
+  lua_setmetatable(L, -2);
+}
+
+/* Whether the listener on top is `what` or wraps it. [-0, +0, -] */
+static bool matches(lua_State *L, const lnet_ctx *ctx, int what) {
+  if (lua_rawequal(L, -1, what)) return true;
+  lnet_once_unwrap(L, ctx, -1);
+  const bool same = lua_rawequal(L, -1, what);
+  lua_pop(L, 1);
+  return same;
+}
+
+/* Takes position i out of the sequence on top; a single one that is left stands alone again.
+   [-1, +0, -] */
+static void take_out(lua_State *L, lnet_listeners at, int key, int event, lua_Integer i) {
+  const int list = lua_gettop(L);
+  const lua_Integer len = (lua_Integer)lua_rawlen(L, list);
+  for (; i < len; i++) {
+    lua_rawgeti(L, list, i + 1);
+    lua_rawseti(L, list, i);
+  }
+  lua_pushnil(L);
+  lua_rawseti(L, list, len);
+  if (len == 2) {
+    lua_rawgeti(L, list, 1);
+    put(L, at, key, event);
+  }
+  lua_pop(L, 1);
+}
+
+bool lnet_listeners_remove(lua_State *L, lnet_listeners at, int key, int event, int what) {
+  lnet_listeners_push(L, at, key, event);
+  if (lua_type(L, -1) != LUA_TTABLE) {
+    if (lua_isnil(L, -1) || !matches(L, at.ctx, what)) {
+      lua_pop(L, 1);
+      return false;
+    }
+    drop(L, at, key, event);
+    lnet_once_unwrap(L, at.ctx, -1);
+    lua_remove(L, -2);
+    return true;
+  }
+  const int list = lua_gettop(L);
+  for (lua_Integer i = (lua_Integer)lua_rawlen(L, list); i >= 1; i--) {
+    lua_rawgeti(L, list, i);
+    if (matches(L, at.ctx, what)) {
+      lnet_once_unwrap(L, at.ctx, -1);
+      lua_replace(L, -2);
+      lua_insert(L, list);
+      take_out(L, at, key, event, i);
+      return true;
+    }
+    lua_pop(L, 1);
+  }
+  lua_pop(L, 1);
+  return false;
+}
+
+void lnet_listeners_clear(lua_State *L, lnet_listeners at, int key, int event) {
+  if (key != 0) {
+    drop(L, at, key, event);
+    return;
+  }
+  if (push_list(L, at)) {
+    for (lua_Integer i = (lua_Integer)lua_rawlen(L, -1); i >= 1; i--) {
+      lua_pushnil(L);
+      lua_rawseti(L, -2, i);
+    }
+  }
+  lua_pop(L, 1);
+  if (at.base == NULL) return;
+  at.base->emitter.has = 0;
+  lua_pushnil(L);
+  set_hot(L, at);
+}
+
+void lnet_listeners_keys(lua_State *L, lnet_listeners at) {
+  lua_newtable(L);
+  const int keys = lua_gettop(L);
+  const bool has_list = push_list(L, at);
+  const int list = lua_gettop(L);
+  const lnet_emitter *e = at.base != NULL ? &at.base->emitter : NULL;
+  const int hot = e != NULL && (e->has & LNET_EVENT_BIT(e->cls->hot)) != 0 ? e->cls->hot : 0;
+  const lua_Integer entries = has_list ? (lua_Integer)lua_rawlen(L, list) / 2 : 0;
+  lua_Integer count = 0;
+  if (e != NULL && e->own_end) {
+    lua_pushinteger(L, LNET_EV_END);
+    lua_rawseti(L, keys, ++count);
+  }
+  for (lua_Integer i = 0; i <= entries; i++) {
+    if (hot != 0 && (i == e->hot_place || (i == entries && e->hot_place > entries))) {
+      lua_pushinteger(L, hot);
+      lua_rawseti(L, keys, ++count);
+    }
+    if (i == entries) break;
+    lua_rawgeti(L, list, 2 * i + 1);
+    const bool is_end = lua_isinteger(L, -1) && lua_tointeger(L, -1) == LNET_EV_END;
+    if (e != NULL && e->own_end && is_end)
+      lua_pop(L, 1);
+    else
+      lua_rawseti(L, keys, ++count);
+  }
+  lua_settop(L, keys);
+}
+
+lua_Integer lnet_handler_count(lua_State *L, int idx) {
+  if (lua_isnil(L, idx)) return 0;
+  return lua_type(L, idx) == LUA_TTABLE ? (lua_Integer)lua_rawlen(L, idx) : 1;
+}
+
+void lnet_listeners_push_max(lua_State *L, lnet_listeners at) {
+  if (push_list(L, at)) {
+    lua_getfield(L, -1, "max");
+    lua_remove(L, -2);
+  }
+}
+
+void lnet_listeners_set_max(lua_State *L, lnet_listeners at) {
+  need_list(L, at);
+  lua_insert(L, -2);
+  lua_setfield(L, -2, "max");
+  lua_pop(L, 1);
+}

@@ -1,0 +1,76 @@
+/* The listeners of one emitter: which are there, adding, removing. No event is emitted here.
+   An emitter is a userdata of ours (struct lnet_emitter in it) or any table of the user's.
+   A handler is a function, a once wrapper, or a sequence of two or more of these. */
+#ifndef LNET_LISTENERS_H
+#define LNET_LISTENERS_H
+
+#include "class.h"
+#include "names.h"
+#include "object.h"
+
+/* What the class of an emitter wants to know; each may be NULL. [-0, +0, e] */
+typedef struct lnet_emitter_class {
+  int hot; /* the event whose handler has a user value of its own */
+  void (*added)(lua_State *L, int idx, void *object, int event);   /* by on, addListener, once */
+  void (*removed)(lua_State *L, int idx, void *object, int event); /* or there was none */
+  void (*hot_changed)(lua_State *L, int idx, void *object);        /* its handler is another */
+} lnet_emitter_class;
+
+typedef struct lnet_emitter {
+  const lnet_emitter_class *cls;
+  uint32_t has;      /* bit n: somebody listens to event n */
+  uint16_t hot_place; /* entries of the list that were there before the hot one */
+  bool own_end;      /* a socket's own listener of 'end' is there: it counts as the first */
+} lnet_emitter;
+
+/* How each userdata that emits begins. */
+typedef struct lnet_emitting {
+  lnet_object object;
+  lnet_emitter emitter;
+} lnet_emitting;
+
+/* An emitter on the stack. */
+typedef struct lnet_listeners {
+  lnet_ctx *ctx;
+  lnet_emitting *base; /* NULL: a user's table */
+  int idx;             /* absolute */
+} lnet_listeners;
+
+/* The emitter at idx, or raises ERR_INVALID_ARG_TYPE. [-0, +0, v] */
+lnet_listeners lnet_listeners_at(lua_State *L, lnet_ctx *ctx, int idx);
+
+/* Pushes the handler of the key at `key` (event: its number or 0), or nil. [-0, +1, -] */
+void lnet_listeners_push(lua_State *L, lnet_listeners at, int key, int event);
+
+/* Adds the listener on top. [-1, +0, m] A memory error leaves the list as it was. */
+void lnet_listeners_add(lua_State *L, lnet_listeners at, int key, int event, bool prepend);
+
+/* Removes the listener at index `what` (a function, or a wrapper), the last one that matches.
+   Pushes the function that was removed and returns true, else pushes nothing. [-0, +0|1, -] */
+bool lnet_listeners_remove(lua_State *L, lnet_listeners at, int key, int event, int what);
+
+/* Removes all listeners of one key, or (key 0) of all. [-0, +0, m] */
+void lnet_listeners_clear(lua_State *L, lnet_listeners at, int key, int event);
+
+/* Pushes a sequence of the keys that have listeners, in order of coming. [-0, +1, m] */
+void lnet_listeners_keys(lua_State *L, lnet_listeners at);
+
+/* Listeners in the handler at idx. [-0, +0, -] */
+lua_Integer lnet_handler_count(lua_State *L, int idx);
+
+/* Pushes a once wrapper: listener at index `listener`, for key and emitter. [-0, +1, m] */
+void lnet_once_push(lua_State *L, lnet_listeners at, int key, int listener);
+
+/* Whether idx is a once wrapper; then *fired is its flag. [-0, +0, -] */
+bool lnet_once_test(lua_State *L, const lnet_ctx *ctx, int idx, bool **fired);
+
+enum { LNET_ONCE_LISTENER = 1, LNET_ONCE_TARGET = 2, LNET_ONCE_KEY = 3, LNET_ONCE_VALUES = 3 };
+
+/* Pushes the function behind the listener at idx (a wrapper's, or itself). [-0, +1, -] */
+void lnet_once_unwrap(lua_State *L, const lnet_ctx *ctx, int idx);
+
+/* Pushes the list's field `max`, and takes it from the top. [-0, +1, -] [-1, +0, m] */
+void lnet_listeners_push_max(lua_State *L, lnet_listeners at);
+void lnet_listeners_set_max(lua_State *L, lnet_listeners at);
+
+#endif

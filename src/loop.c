@@ -1,0 +1,138 @@
+/* The context of a Lua state and its loop. At the end of the state the context is finalised last:
+   it closes what is open and runs the loop dry without entering Lua. */
+#include "loop.h"
+#include "alarm.h"
+#include "call.h"
+#include "check.h"
+#include "error.h"
+#include "immediate.h"
+#include "lookup.h"
+#include "names.h"
+#include "object.h"
+#include "os.h"
+#include "tick.h"
+#include <stdlib.h>
+#include <string.h>
+
+void lnet_ctx_register(lua_State *L);
+
+/* Closes a handle that the objects have left open. Its data tells how. */
+static void close_handle(uv_handle_t *handle, void *arg) {
+  (void)arg;
+  if (uv_is_closing(handle)) return;
+  const lnet_object *object = handle->data;
+  uv_close(handle, object->cls->on_close);
+}
+
+/* __gc of the context. [-0, +0, -] */
+static int l_gc(lua_State *L) {
+  lnet_ctx *ctx = lua_touserdata(L, 1);
+  if (ctx->loop == NULL || ctx->shut) return 0;
+  if (ctx->gathering != NULL) ctx->flush(ctx); /* what was accepted goes out if it can */
+  ctx->shut = true;
+  lnet_lookups_cancel(ctx);
+  lnet_alarms_close(ctx);
+  lnet_immediates_close(ctx);
+  uv_walk(ctx->loop, close_handle, NULL);
+  while (uv_run(ctx->loop, UV_RUN_DEFAULT) != 0)
+    continue;
+  const int status = uv_loop_close(ctx->loop);
+  lnet_assert(status == 0);
+  (void)status;
+  lnet_alarms_free(ctx);
+  lnet_immediates_free(ctx);
+  lnet_ticks_free(ctx);
+  free(ctx->slab);
+  free(ctx->arena);
+  ctx->loop = NULL;
+  return 0;
+}
+
+lnet_ctx *lnet_loop_new(lua_State *L) {
+  lnet_ctx *ctx = lua_newuserdatauv(L, sizeof *ctx, LNET_CTX_VALUES);
+  memset(ctx, 0, sizeof *ctx);
+  lua_newtable(L); /* its metatable, before there is anything to free */
+  lua_pushcfunction(L, l_gc);
+  lua_setfield(L, -2, "__gc");
+  lua_setmetatable(L, -2);
+  lua_newtable(L);
+  lua_setiuservalue(L, -2, LNET_CTX_ERRORS);
+  lnet_ctx_register(L);
+  lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_MAINTHREAD);
+  ctx->main = ctx->L = lua_tothread(L, -1);
+  lua_pop(L, 1);
+  const int status = uv_loop_init(&ctx->own_loop);
+  if (status != 0) luaL_error(L, "lnet: no loop: %s", uv_strerror(status));
+  ctx->loop = &ctx->own_loop;
+  ctx->slab = malloc(LNET_SLAB_SIZE);
+  if (ctx->slab == NULL || lnet_ticks_reserve(ctx) != 0) luaL_error(L, "not enough memory");
+  lnet_error_init(L, ctx);
+  lnet_names_init(L, ctx);
+  lnet_alarms_init(L, ctx);
+  lnet_immediate_init(L, ctx);
+  lnet_os_ignore_sigpipe();
+  return ctx;
+}
+
+static uv_run_mode check_mode(lua_State *L) {
+  static const char *const names[] = {"default", "once", "nowait"};
+  static const uv_run_mode modes[] = {UV_RUN_DEFAULT, UV_RUN_ONCE, UV_RUN_NOWAIT};
+  if (lua_isnoneornil(L, 1)) return UV_RUN_DEFAULT;
+  if (lua_type(L, 1) != LUA_TSTRING) lnet_check_fail(L, 1, "mode", "of type string");
+  const char *mode = lua_tostring(L, 1);
+  for (size_t i = 0; i < sizeof modes / sizeof *modes; i++)
+    if (strcmp(mode, names[i]) == 0) return modes[i];
+  lnet_error_raise(L, "TypeError", "ERR_INVALID_ARG_VALUE",
+                   "The argument 'mode' must be one of: 'default', 'once', 'nowait'. "
+                   "Received '%s'",
+                   mode);
+  return UV_RUN_DEFAULT;
+}
+
+static bool alive(const lnet_ctx *ctx) {
+  return uv_loop_alive(ctx->loop) != 0 || ctx->tick_count > 0 || ctx->held != NULL;
+}
+
+/***
+Runs the loop.
+@function run
+@tparam[opt="default"] string mode `"default"`: until nothing referenced is left; `"once"`: one
+round; `"nowait"`: one round without blocking
+@treturn boolean whether referenced handles or callbacks are left
+@raise what a listener raised; `ERR_INVALID_ARG_VALUE`; inside a callback
+*/
+int lnet_l_run(lua_State *L) {
+  lnet_ctx *ctx = lnet_ctx_of(L);
+  lnet_check_open(L, ctx);
+  const uv_run_mode mode = check_mode(L);
+  if (ctx->running)
+    lnet_error_raise(L, "Error", "ERR_LOOP_RUNNING", "net.run cannot be called inside a callback");
+  lnet_raise_kept(L, ctx);
+  luaL_checkstack(L, 2 * LUA_MINSTACK, NULL);
+  ctx->running = true;
+  ctx->L = L;
+  ctx->halted = false;
+  lnet_leave(ctx);
+  lnet_objects_resume(ctx);
+  lnet_alarms_resume(ctx);
+  if (!ctx->halted) {
+    ctx->polling = true;
+    uv_run(ctx->loop, mode);
+    ctx->polling = false;
+  }
+  ctx->running = false;
+  ctx->L = ctx->main;
+  lnet_raise_kept(L, ctx);
+  lua_pushboolean(L, alive(ctx));
+  return 1;
+}
+
+/*** Makes net.run return before any further I/O; outside of it there is nothing to stop.
+@function stop */
+int lnet_l_stop(lua_State *L) {
+  lnet_ctx *ctx = lnet_ctx_of(L);
+  if (!ctx->running) return 0;
+  ctx->halted = true;
+  if (ctx->polling) uv_stop(ctx->loop);
+  return 0;
+}

@@ -1,0 +1,52 @@
+/* Event names interned once. */
+#include "names.h"
+
+void lnet_names_init(lua_State *L, lnet_ctx *ctx) {
+#define LNET_EVENT_TEXT(id, text) text,
+  static const char *const names[] = {NULL, LNET_EVENTS(LNET_EVENT_TEXT)};
+#undef LNET_EVENT_TEXT
+  lua_createtable(L, LNET_EV_COUNT - 1, LNET_EV_COUNT - 1);
+  for (int i = 1; i < LNET_EV_COUNT; i++) {
+    lua_pushstring(L, names[i]);
+    lua_pushvalue(L, -1);
+    lua_rawseti(L, -3, i);
+    lua_pushinteger(L, i);
+    lua_rawset(L, -3);
+  }
+  ctx->names_ref = luaL_ref(L, LUA_REGISTRYINDEX);
+}
+
+int lnet_name_to_key(lua_State *L, const lnet_ctx *ctx, int idx) {
+  switch (lua_type(L, idx)) {
+  case LUA_TSTRING:
+    break;
+  case LUA_TNIL:
+  case LUA_TNUMBER: /* as JavaScript, where each key is text */
+    luaL_tolstring(L, idx, NULL);
+    lua_replace(L, idx);
+    break;
+  default:
+    return LNET_EV_NONE;
+  }
+  lua_rawgeti(L, LUA_REGISTRYINDEX, ctx->names_ref);
+  lua_pushvalue(L, idx);
+  lua_rawget(L, -2);
+  const int event = (int)lua_tointeger(L, -1);
+  if (event != 0)
+    lua_replace(L, idx);
+  else
+    lua_pop(L, 1);
+  lua_pop(L, 1);
+  return event;
+}
+
+void lnet_name_push(lua_State *L, const lnet_ctx *ctx, int idx) {
+  if (!lua_isinteger(L, idx)) {
+    lua_pushvalue(L, idx);
+    return;
+  }
+  const lua_Integer event = lua_tointeger(L, idx);
+  lua_rawgeti(L, LUA_REGISTRYINDEX, ctx->names_ref);
+  lua_rawgeti(L, -1, event);
+  lua_remove(L, -2);
+}

@@ -1,0 +1,59 @@
+/* The header of our userdata: anchoring in the registry, and callbacks put off while halted. */
+#include "object.h"
+#include "call.h"
+
+void lnet_object_init(lnet_object *object, lnet_ctx *ctx, const lnet_object_class *cls) {
+  object->ctx = ctx;
+  object->cls = cls;
+  object->held_next = NULL;
+  object->ref = LUA_NOREF;
+  object->holds = 0;
+  object->owed = 0;
+  object->in_held = false;
+}
+
+void lnet_object_hold(lua_State *L, int idx, lnet_object *object) {
+  if (object->holds == 0) {
+    lua_pushvalue(L, idx);
+    object->ref = luaL_ref(L, LUA_REGISTRYINDEX);
+  }
+  object->holds++;
+}
+
+void lnet_object_hold_again(lnet_object *object) {
+  lnet_assert(object->holds > 0);
+  object->holds++;
+}
+
+void lnet_object_release(lnet_object *object) {
+  lnet_assert(object->holds > 0);
+  if (--object->holds > 0) return;
+  const int ref = object->ref;
+  object->ref = LUA_NOREF;
+  if (!object->ctx->shut) luaL_unref(object->ctx->L, LUA_REGISTRYINDEX, ref);
+}
+
+void lnet_object_owe(lnet_object *object, uint8_t what) {
+  lnet_ctx *ctx = object->ctx;
+  object->owed |= what;
+  if (object->in_held) return;
+  object->in_held = true;
+  object->held_next = NULL;
+  lnet_object_hold_again(object);
+  if (ctx->held == NULL)
+    ctx->held = object;
+  else
+    ctx->held_last->held_next = object;
+  ctx->held_last = object;
+}
+
+void lnet_objects_resume(lnet_ctx *ctx) {
+  while (ctx->held != NULL && !ctx->halted) {
+    lnet_object *object = ctx->held;
+    ctx->held = object->held_next;
+    object->in_held = false;
+    object->cls->resume(object);
+    lnet_object_release(object);
+    lnet_leave(ctx);
+  }
+}

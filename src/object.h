@@ -1,0 +1,50 @@
+/* The header that each of our userdata begins with, and how long the collector leaves it alone.
+   An object is anchored in the registry while someone outside Lua holds it: libuv (an open
+   handle, a request) or a queued tick. */
+#ifndef LNET_OBJECT_H
+#define LNET_OBJECT_H
+
+#include "ctx.h"
+
+struct lnet_object;
+
+typedef struct lnet_object_class {
+  void (*resume)(struct lnet_object *); /* does what a callback could not do while halted */
+  uv_close_cb on_close;                 /* of the object's uv handle, whose data it is */
+} lnet_object_class;
+
+typedef struct lnet_object {
+  lnet_ctx *ctx;
+  const lnet_object_class *cls;  /* NULL for objects that have neither */
+  struct lnet_object *held_next; /* in ctx->held */
+  int ref;                       /* of the registry, LUA_NOREF while nobody holds it */
+  uint16_t holds;
+  uint8_t owed;                  /* which callbacks came while halted; bits of the class */
+  bool in_held;
+} lnet_object;
+
+/* Fills the header of a new object; nobody holds it. [-0, +0, -] */
+void lnet_object_init(lnet_object *object, lnet_ctx *ctx, const lnet_object_class *cls);
+
+/* Holds the object at the index idx. The first hold may raise, and then nothing has changed.
+   [-0, +0, m] */
+void lnet_object_hold(lua_State *L, int idx, lnet_object *object);
+
+/* Holds an object that is held already. [-0, +0, -] */
+void lnet_object_hold_again(lnet_object *object);
+
+/* Undoes one hold; the last lets the collector have the object. [-0, +0, -] */
+void lnet_object_release(lnet_object *object);
+
+/* Pushes a held object. [-0, +1, -] */
+static inline void lnet_object_push(lua_State *L, const lnet_object *object) {
+  lua_rawgeti(L, LUA_REGISTRYINDEX, object->ref);
+}
+
+/* Notes that the callback `what` came while Lua must not be entered. [-0, +0, -] */
+void lnet_object_owe(lnet_object *object, uint8_t what);
+
+/* Runs what was owed, in order, until the loop is halted again. [-0, +0, -] */
+void lnet_objects_resume(lnet_ctx *ctx);
+
+#endif

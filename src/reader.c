@@ -1,0 +1,561 @@
+/* The reading half of a stream: from uv_read_start to 'data', 'readable' and 'end'. The steps and
+   their order are node v20's (Readable, and the socket's _read on top of it). */
+#include "reader.h"
+#include "call.h"
+#include "check.h"
+#include "error.h"
+#include "pipe.h"
+#include "readbuf.h"
+#include "writer.h"
+#include <math.h>
+#include <string.h>
+
+static void flow(lnet_stream *s);
+
+/* ---- steps that come by a tick ---- */
+
+static void end_readable_tick(lnet_object *object);
+static void emit_readable_tick(lnet_object *object);
+
+static void end_readable(lnet_stream *s) {
+  if ((s->r & R_END_EMITTED) != 0) return;
+  s->r |= R_ENDED;
+  lnet_stream_tick(s, end_readable_tick);
+}
+
+static void emit_readable(lnet_stream *s) {
+  s->r &= ~(uint32_t)R_NEED_READABLE;
+  if ((s->r & R_EMITTED_READABLE) != 0) return;
+  s->r |= R_EMITTED_READABLE;
+  lnet_stream_tick(s, emit_readable_tick);
+}
+
+static void emit_readable_now(lnet_stream *s) {
+  if ((s->s & (S_DESTROYED | S_ERRORED)) == 0 && (s->r_length > 0 || (s->r & R_ENDED) != 0)) {
+    lnet_emit_plain(&s->base, LNET_EV_READABLE);
+    s->r &= ~(uint32_t)R_EMITTED_READABLE;
+  }
+  if ((s->r & (R_FLOWING | R_ENDED)) == 0 && s->r_length <= s->r_hwm) s->r |= R_NEED_READABLE;
+  flow(s);
+}
+
+static void emit_readable_tick(lnet_object *object) {
+  emit_readable_now((lnet_stream *)object);
+}
+
+static void end_writable_tick(lnet_object *object) {
+  lnet_stream *s = (lnet_stream *)object;
+  if ((s->w & (W_ENDING | W_DISABLED)) == 0 && (s->s & (S_DESTROYED | S_ERRORED)) == 0)
+    lnet_writer_end(s);
+}
+
+static void end_readable_tick(lnet_object *object) {
+  lnet_stream *s = (lnet_stream *)object;
+  if ((s->s & (S_ERRORED | S_CLOSE_EMITTED)) != 0 || (s->r & R_END_EMITTED) != 0 ||
+      s->r_length > 0)
+    return;
+  s->r |= R_END_EMITTED;
+  if (s->base.emitter.own_end && (s->s & S_HALF_OPEN) == 0) s->s |= S_FIN_SEEN;
+  lnet_emit_plain(&s->base, LNET_EV_END);
+  const bool writable =
+      (s->w & (W_ENDING | W_DISABLED)) == 0 && (s->s & (S_DESTROYED | S_ERRORED)) == 0;
+  if (writable && (s->s & S_HALF_OPEN) == 0)
+    lnet_stream_tick(s, end_writable_tick);
+  else if ((s->w & (W_FINISHED | W_DISABLED)) != 0)
+    lnet_stream_destroy(s, lnet_fault_of(LNET_FAULT_NONE));
+}
+
+static void read_more_tick(lnet_object *object) {
+  lnet_stream *s = (lnet_stream *)object;
+  while ((s->r & (R_READING | R_ENDED)) == 0 &&
+         (s->r_length < s->r_hwm || ((s->r & R_FLOWING) != 0 && s->r_length == 0))) {
+    const size_t before = s->r_length;
+    lnet_reader_read0(s);
+    if (s->r_length == before) break;
+  }
+  s->r &= ~(uint32_t)R_READING_MORE;
+}
+
+static void maybe_read_more(lnet_stream *s) {
+  if ((s->r & R_READING_MORE) != 0) return;
+  s->r |= R_READING_MORE;
+  lnet_stream_tick(s, read_more_tick);
+}
+
+/* ---- asking for bytes ---- */
+
+static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf) {
+  const lnet_stream *s = handle->data;
+  lnet_ctx *ctx = lnet_stream_ctx(s);
+  (void)suggested;
+  /* Halted: no room, so the bytes stay in the kernel until net.run goes on. */
+  *buf = uv_buf_init(ctx->slab, ctx->halted || ctx->shut ? 0 : (unsigned)LNET_SLAB_SIZE);
+}
+
+static void on_read(uv_stream_t *handle, ssize_t n, const uv_buf_t *buf);
+
+void lnet_reader_start(lnet_stream *s) {
+  if ((s->r & R_HANDLE_READING) != 0) return;
+  s->r |= R_HANDLE_READING;
+  const int status = uv_read_start(&s->h.stream, on_alloc, on_read);
+  if (status != 0) lnet_stream_destroy(s, lnet_fault_system(status, LNET_SYSCALL_READ));
+}
+
+static void ask(lnet_stream *s) {
+  if ((s->s & S_CONNECTING) != 0 || (s->s & S_HANDLE) == 0)
+    s->r |= R_ON_CONNECT;
+  else
+    lnet_reader_start(s);
+}
+
+void lnet_reader_connected(lnet_stream *s) {
+  if ((s->r & R_ON_CONNECT) == 0) return;
+  s->r &= ~(uint32_t)R_ON_CONNECT;
+  ask(s);
+}
+
+/* The part of read(n) that asks for more if that is due; `length` bytes were there, and n of them
+   are taken. [-0, +0, -] */
+static void ask_if_due(lnet_stream *s, size_t length, size_t n) {
+  const bool due = (s->r & R_NEED_READABLE) != 0 || length == 0 || length - n < s->r_hwm;
+  if (!due || (s->r & (R_READING | R_ENDED)) != 0 || (s->s & (S_DESTROYED | S_ERRORED)) != 0)
+    return;
+  s->r |= R_READING | R_SYNC;
+  if (length == 0) s->r |= R_NEED_READABLE;
+  ask(s);
+  s->r &= ~(uint32_t)R_SYNC;
+}
+
+/* The part of read(n) after n bytes were taken, 0 for none. [-0, +0, -] */
+static void after_taking(lnet_stream *s, size_t n, bool as_asked) {
+  if (n == 0 && s->r_length <= s->r_hwm) s->r |= R_NEED_READABLE;
+  if (s->r_length > 0) return;
+  if ((s->r & R_ENDED) == 0)
+    s->r |= R_NEED_READABLE;
+  else if (!as_asked)
+    end_readable(s);
+}
+
+void lnet_reader_read0(lnet_stream *s) {
+  const bool enough = s->r_hwm != 0 ? s->r_length >= s->r_hwm : s->r_length > 0;
+  if ((s->r & R_NEED_READABLE) != 0 && (enough || (s->r & R_ENDED) != 0)) {
+    if (s->r_length == 0 && (s->r & R_ENDED) != 0)
+      end_readable(s);
+    else
+      emit_readable(s);
+    return;
+  }
+  if ((s->r & R_ENDED) != 0) {
+    if (s->r_length == 0) end_readable(s);
+    return;
+  }
+  ask_if_due(s, s->r_length, 0);
+  after_taking(s, 0, true);
+}
+
+/* ---- flowing ---- */
+
+/* Protected: takes the first chunk and gives it to the listeners of 'data'. [-0, +0, e] */
+static int body_flow(lua_State *L) {
+  lnet_stream *s = lua_touserdata(L, 1);
+  lnet_object_push(L, &s->base.object);
+  const size_t n = lnet_readbuf_first_len(L, 2, s);
+  lnet_readbuf_take(L, 2, s, n);
+  ask_if_due(s, s->r_length + n, n);
+  after_taking(s, n, false);
+  if ((s->s & (S_ERROR_EMITTED | S_CLOSE_EMITTED)) == 0) {
+    s->r |= R_DATA_EMITTED;
+    lnet_emit_at(L, &s->base, 2, LNET_EV_DATA, 1);
+  }
+  return 0;
+}
+
+/* One read() while flowing. Returns whether there was a chunk. [-0, +0, -] */
+static bool flow_once(lnet_stream *s) {
+  s->r &= ~(uint32_t)R_EMITTED_READABLE;
+  if (s->r_length == 0) {
+    if ((s->r & R_ENDED) != 0) {
+      end_readable(s);
+      return false;
+    }
+    ask_if_due(s, 0, 0);
+    after_taking(s, 0, false);
+    return false;
+  }
+  const size_t before = s->r_length;
+  lnet_enter(lnet_stream_ctx(s), body_flow, s);
+  return s->r_length != before || !lnet_stream_ctx(s)->halted;
+}
+
+static void flow_tick(lnet_object *object) {
+  flow((lnet_stream *)object);
+}
+
+static void flow(lnet_stream *s) {
+  const lnet_ctx *ctx = lnet_stream_ctx(s);
+  while ((s->r & R_FLOWING) != 0 && !ctx->halted && flow_once(s))
+    continue;
+  /* Halted in between: the rest comes when net.run goes on. */
+  if ((s->r & R_FLOWING) != 0 && ctx->halted && s->r_length > 0) lnet_stream_tick(s, flow_tick);
+}
+
+static void resume_tick(lnet_object *object) {
+  lnet_stream *s = (lnet_stream *)object;
+  if ((s->r & R_READING) == 0) lnet_reader_read0(s);
+  s->r &= ~(uint32_t)R_RESUME_SCHEDULED;
+  lnet_emit_plain(&s->base, LNET_EV_RESUME);
+  flow(s);
+  if ((s->r & (R_FLOWING | R_READING)) == R_FLOWING) lnet_reader_read0(s);
+}
+
+void lnet_reader_resume(lnet_stream *s) {
+  if ((s->r & R_FLOWING) == 0) {
+    s->r |= R_HAS_FLOWING;
+    if ((s->r & R_READABLE_LISTENING) == 0) s->r |= R_FLOWING;
+    if ((s->r & R_RESUME_SCHEDULED) == 0) {
+      s->r |= R_RESUME_SCHEDULED;
+      lnet_stream_tick(s, resume_tick);
+    }
+  }
+  s->r |= R_HAS_PAUSED;
+  s->r &= ~(uint32_t)R_PAUSED;
+}
+
+bool lnet_reader_pause(lnet_stream *s) {
+  const bool was = (s->r & (R_HAS_FLOWING | R_FLOWING)) != R_HAS_FLOWING;
+  s->r |= R_HAS_FLOWING | R_HAS_PAUSED | R_PAUSED;
+  s->r &= ~(uint32_t)R_FLOWING;
+  return was;
+}
+
+/* ---- what comes from the handle ---- */
+
+struct chunk {
+  lnet_stream *stream;
+  const char *base;
+  size_t len;
+  bool kept; /* it is a string now, with the listeners or among the unread */
+};
+
+/* Pushes the chunk as a string, decoded where an encoding is set. [-0, +1, m] */
+static void push_chunk(lua_State *L, const struct chunk *c) {
+  lnet_cold *cold = c->stream->cold;
+  if (cold == NULL || !cold->decoding) {
+    lua_pushlstring(L, c->base, c->len);
+    return;
+  }
+  luaL_Buffer out;
+  char *to = luaL_buffinitsize(L, &out, lnet_decoder_max(&cold->decoder, c->len));
+  luaL_pushresultsize(&out, lnet_decoder_feed(&cold->decoder, c->base, c->len, to));
+}
+
+/* Protected: gives one chunk to the listeners of 'data', or keeps it. [-0, +0, e] */
+static int body_chunk(lua_State *L) {
+  struct chunk *c = lua_touserdata(L, 1);
+  lnet_stream *s = c->stream;
+  lnet_object_push(L, &s->base.object);
+  push_chunk(L, c);
+  if (lua_rawlen(L, -1) == 0) { /* all of it was held back by the decoder */
+    c->kept = true;
+    return 0;
+  }
+  if ((s->r & (R_FLOWING | R_SYNC | R_DATA_LISTENING)) == (R_FLOWING | R_DATA_LISTENING) &&
+      s->r_length == 0) {
+    c->kept = true;
+    s->r |= R_DATA_EMITTED;
+    lnet_emit_at(L, &s->base, 2, LNET_EV_DATA, 1);
+    return 0;
+  }
+  lnet_readbuf_add(L, 2, s, false);
+  c->kept = true;
+  if ((s->r & R_NEED_READABLE) != 0) emit_readable(s);
+  return 0;
+}
+
+/* Takes a chunk from the handle. Returns whether more may come at once. [-0, +0, -] */
+static bool push(lnet_stream *s, const char *base, size_t len) {
+  if ((s->s & (S_DESTROYED | S_ERRORED)) != 0 || (s->r & R_ENDED) != 0) return false;
+  s->r &= ~(uint32_t)R_READING;
+  const bool piped =
+      s->pipe_to != NULL && s->r_length == 0 &&
+      (s->r & (R_FLOWING | R_SYNC | R_DATA_LISTENING)) == (R_FLOWING | R_DATA_LISTENING) &&
+      (s->cold == NULL || !s->cold->decoding) && lnet_pipe_feed(s, base, len);
+  if (!piped) {
+    struct chunk c = {s, base, len, false};
+    lnet_enter(lnet_stream_ctx(s), body_chunk, &c);
+    if (!c.kept) { /* no memory for it: net.run tells, and the stream is over */
+      lnet_stream_destroy(s, lnet_fault_system(UV_ENOMEM, LNET_SYSCALL_READ));
+      return false;
+    }
+  }
+  maybe_read_more(s);
+  return (s->r & R_ENDED) == 0 && (s->r_length < s->r_hwm || s->r_length == 0);
+}
+
+/* Protected: what the decoder held back is the last chunk. [-0, +0, e] */
+static int body_last(lua_State *L) {
+  struct chunk *c = lua_touserdata(L, 1);
+  char text[LNET_DECODER_FINISH_MAX];
+  const size_t len = lnet_decoder_finish(&c->stream->cold->decoder, text);
+  if (len > 0) {
+    lnet_object_push(L, &c->stream->base.object);
+    lua_pushlstring(L, text, len);
+    lnet_readbuf_add(L, 2, c->stream, false);
+  }
+  c->kept = true;
+  return 0;
+}
+
+/* The peer has ended: node's push(null) and read(0). [-0, +0, -] */
+static void push_end(lnet_stream *s) {
+  s->r &= ~(uint32_t)R_READING;
+  if ((s->r & R_ENDED) == 0) {
+    if (s->cold != NULL && s->cold->decoding) {
+      struct chunk c = {s, NULL, 0, false};
+      lnet_enter(lnet_stream_ctx(s), body_last, &c);
+      if (!c.kept) lnet_stream_destroy(s, lnet_fault_system(UV_ENOMEM, LNET_SYSCALL_READ));
+    }
+    s->r |= R_ENDED;
+    if ((s->r & R_SYNC) != 0) {
+      emit_readable(s);
+    } else {
+      s->r &= ~(uint32_t)R_NEED_READABLE;
+      s->r |= R_EMITTED_READABLE;
+      emit_readable_now(s);
+    }
+  }
+  lnet_reader_read0(s);
+}
+
+/* From libuv, so no L: whatever may raise is in the bodies. */
+static void on_read(uv_stream_t *handle, ssize_t n, const uv_buf_t *buf) {
+  lnet_stream *s = handle->data;
+  lnet_ctx *ctx = lnet_stream_ctx(s);
+  if (n == 0 || ctx->shut || ctx->halted) return; /* nothing came, or no room was given */
+  lnet_stream_verify(s);
+  lnet_stream_touch(s);
+  if (n > 0) {
+    s->bytes_read += (uint64_t)n; /* commit first: a listener that raises sees it */
+    if (!push(s, buf->base, (size_t)n) && (s->r & R_HANDLE_READING) != 0) {
+      s->r &= ~(uint32_t)R_HANDLE_READING;
+      if ((s->s & S_HANDLE) != 0) uv_read_stop(handle);
+    }
+  } else if (n == UV_EOF) {
+    if ((s->r & R_END_EMITTED) == 0) push_end(s);
+  } else {
+    lnet_stream_destroy(s, lnet_fault_system((int)n, LNET_SYSCALL_READ));
+  }
+  lnet_leave(ctx);
+}
+
+/* ---- listeners ---- */
+
+static void readable_tick(lnet_object *object) {
+  lnet_reader_read0((lnet_stream *)object);
+}
+
+void lnet_reader_added(lua_State *L, int idx, void *stream, int event) {
+  lnet_stream *s = stream;
+  if (event != LNET_EV_DATA && event != LNET_EV_READABLE) return;
+  lnet_object_hold(L, idx, &s->base.object);
+  if (event == LNET_EV_DATA) {
+    s->r |= R_DATA_LISTENING;
+    if (lnet_listened(&s->base, LNET_EV_READABLE)) s->r |= R_READABLE_LISTENING;
+    if ((s->r & (R_HAS_FLOWING | R_FLOWING)) != R_HAS_FLOWING) lnet_reader_resume(s);
+  } else if ((s->r & (R_END_EMITTED | R_READABLE_LISTENING)) == 0) {
+    s->r |= R_READABLE_LISTENING | R_NEED_READABLE | R_HAS_FLOWING;
+    s->r &= ~(uint32_t)(R_FLOWING | R_EMITTED_READABLE);
+    if (s->r_length > 0)
+      emit_readable(s);
+    else if ((s->r & R_READING) == 0)
+      lnet_stream_tick(s, readable_tick);
+  }
+  lnet_object_release(&s->base.object);
+}
+
+/* After 'readable' listeners went: flow again if that is what is wanted. */
+static void readable_listening_tick(lnet_object *object) {
+  lnet_stream *s = (lnet_stream *)object;
+  if (lnet_listened(&s->base, LNET_EV_READABLE))
+    s->r |= R_READABLE_LISTENING;
+  else
+    s->r &= ~(uint32_t)R_READABLE_LISTENING;
+  if ((s->r & (R_HAS_PAUSED | R_PAUSED | R_RESUME_SCHEDULED)) ==
+      (R_HAS_PAUSED | R_RESUME_SCHEDULED))
+    s->r |= R_HAS_FLOWING | R_FLOWING;
+  else if ((s->r & R_DATA_LISTENING) != 0)
+    lnet_reader_resume(s);
+  else if ((s->r & R_READABLE_LISTENING) == 0)
+    s->r &= ~(uint32_t)(R_HAS_FLOWING | R_FLOWING);
+}
+
+void lnet_reader_removed(lua_State *L, int idx, void *stream, int event) {
+  lnet_stream *s = stream;
+  if (event == LNET_EV_READABLE) {
+    lnet_object_hold(L, idx, &s->base.object);
+    lnet_stream_tick(s, readable_listening_tick);
+    lnet_object_release(&s->base.object);
+  } else if (event == LNET_EV_DATA && !lnet_listened(&s->base, LNET_EV_DATA)) {
+    s->r &= ~(uint32_t)R_DATA_LISTENING;
+  }
+}
+
+/* ---- methods ---- */
+
+/* What read(n) may take now; nan: all, or one chunk while flowing. [-0, +0, -] */
+static size_t how_much(lua_State *L, const lnet_stream *s, double n) {
+  if (n <= 0 || (s->r_length == 0 && (s->r & R_ENDED) != 0)) return 0;
+  if (isnan(n)) {
+    if ((s->r & R_FLOWING) != 0 && s->r_length > 0) return lnet_readbuf_first_len(L, 1, s);
+    return s->r_length;
+  }
+  if (n <= (double)s->r_length) return (size_t)n;
+  return (s->r & R_ENDED) != 0 ? s->r_length : 0;
+}
+
+/* Raises the high-water mark to the next power of two, as node does for a large read(n). */
+static void raise_mark(lua_State *L, lnet_stream *s, double n) {
+  if (n > 1073741824.0) lnet_check_range(L, 2, "size", "<= 1GiB");
+  uint32_t mark = 1;
+  while (mark < n)
+    mark *= 2;
+  s->r_hwm = mark;
+}
+
+/***
+Takes bytes that have been received. Source: node v20, readable.read.
+@function read
+@tparam[opt] integer n bytes; all that there is, if left out
+@treturn string|nil nil when fewer than n are there
+@raise `ERR_OUT_OF_RANGE`
+*/
+int lnet_l_read(lua_State *L) {
+  lnet_stream *s = lnet_check_stream(L, 1);
+  const double asked = lua_isnoneornil(L, 2) ? NAN : trunc((double)lua_tonumber(L, 2));
+  lua_settop(L, 2);
+  if (asked > s->r_hwm) raise_mark(L, s, asked);
+  if (asked != 0) s->r &= ~(uint32_t)R_EMITTED_READABLE;
+  const size_t n = how_much(L, s, asked);
+  if (n > 0)
+    lnet_readbuf_take(L, 1, s, n);
+  else
+    lua_pushnil(L);
+  lnet_object_hold(L, 1, &s->base.object);
+  if (asked == 0) {
+    lnet_reader_read0(s);
+  } else if (n == 0 && (s->r & R_ENDED) != 0) {
+    if (s->r_length == 0) end_readable(s);
+  } else {
+    ask_if_due(s, s->r_length + n, n);
+    after_taking(s, n, (double)n == asked);
+  }
+  lnet_object_release(&s->base.object);
+  if (n > 0 && (s->s & (S_ERROR_EMITTED | S_CLOSE_EMITTED)) == 0) {
+    s->r |= R_DATA_EMITTED;
+    lua_pushvalue(L, 3);
+    lnet_emit_at(L, &s->base, 1, LNET_EV_DATA, 1);
+  }
+  lua_settop(L, 3);
+  return 1;
+}
+
+/***
+Stops the flow of 'data'. Source: node v20.
+@function pause
+@return the socket
+*/
+int lnet_l_pause(lua_State *L) {
+  lnet_stream *s = lnet_check_stream(L, 1);
+  lua_settop(L, 1);
+  if (lnet_reader_pause(s)) lnet_emit_at(L, &s->base, 1, LNET_EV_PAUSE, 0);
+  return 1;
+}
+
+/***
+Starts the flow of 'data' again, or starts it. Source: node v20.
+@function resume
+@return the socket
+*/
+int lnet_l_resume(lua_State *L) {
+  lnet_stream *s = lnet_check_stream(L, 1);
+  lnet_object_hold(L, 1, &s->base.object);
+  lnet_reader_resume(s);
+  lnet_object_release(&s->base.object);
+  lua_settop(L, 1);
+  return 1;
+}
+
+/*** Whether the flow was stopped. Source: node v20.
+@function isPaused */
+int lnet_l_isPaused(lua_State *L) {
+  const lnet_stream *s = lnet_check_stream(L, 1);
+  lua_pushboolean(L, (s->r & R_PAUSED) != 0 ||
+                         (s->r & (R_HAS_FLOWING | R_FLOWING)) == R_HAS_FLOWING);
+  return 1;
+}
+
+/***
+Sets in which encoding 'data' and read give text. Source: node v20, readable.setEncoding.
+@function setEncoding
+@tparam[opt="utf8"] string encoding
+@return the socket
+@raise `ERR_UNKNOWN_ENCODING`
+*/
+int lnet_l_setEncoding(lua_State *L) {
+  lnet_stream *s = lnet_check_stream(L, 1);
+  const lnet_encoding encoding = lnet_check_encoding(L, 2, LNET_ENCODING_UTF8);
+  lua_settop(L, 1);
+  lnet_cold *cold = lnet_stream_check_cold(L, s);
+  lnet_decoder decoder;
+  lnet_decoder_init(&decoder, encoding);
+  if (s->r_length > 0) { /* what is there already becomes one decoded chunk */
+    const size_t n = s->r_length;
+    lnet_readbuf_take(L, 1, s, n);
+    const char *bytes = lua_tostring(L, 2);
+    luaL_Buffer out;
+    char *to = luaL_buffinitsize(L, &out, lnet_decoder_max(&decoder, n));
+    luaL_pushresultsize(&out, lnet_decoder_feed(&decoder, bytes, n, to));
+    if (lua_rawlen(L, -1) > 0) lnet_readbuf_add(L, 1, s, false);
+  }
+  cold->decoder = decoder;
+  cold->decoding = true;
+  lua_settop(L, 1);
+  return 1;
+}
+
+/***
+Puts bytes back in front of those that wait. Source: node v20, readable.unshift.
+@function unshift
+@tparam string|number chunk
+@tparam[opt="utf8"] string encoding
+@treturn boolean whether more may be pushed
+@raise `ERR_INVALID_ARG_TYPE`, `ERR_UNKNOWN_ENCODING`
+*/
+int lnet_l_unshift(lua_State *L) {
+  lnet_stream *s = lnet_check_stream(L, 1);
+  lua_settop(L, 3);
+  const lnet_encoding encoding = lnet_check_encoding(L, 3, LNET_ENCODING_BYTES);
+  size_t len = 0;
+  lnet_check_chunk(L, 2, encoding, &len);
+  const bool gone = (s->s & (S_DESTROYED | S_ERRORED)) != 0;
+  const bool ended = (s->r & R_END_EMITTED) != 0;
+  const bool direct =
+      (s->r & (R_FLOWING | R_SYNC | R_DATA_LISTENING)) == (R_FLOWING | R_DATA_LISTENING) &&
+      s->r_length == 0;
+  lua_pushvalue(L, 2);
+  if (len > 0 && !ended && !gone && !direct) lnet_readbuf_add(L, 1, s, true);
+  lnet_object_hold(L, 1, &s->base.object);
+  if (len > 0 && ended) {
+    lnet_stream_destroy(s, lnet_fault_of(LNET_FAULT_UNSHIFT_AFTER_END));
+  } else if (len > 0 && !gone) {
+    if (!direct && (s->r & R_NEED_READABLE) != 0) emit_readable(s);
+    maybe_read_more(s);
+  }
+  lnet_object_release(&s->base.object);
+  if (len > 0 && !ended && !gone && direct) {
+    s->r |= R_DATA_EMITTED;
+    lnet_emit_at(L, &s->base, 1, LNET_EV_DATA, 1);
+  }
+  lua_pushboolean(L, (s->r & R_ENDED) == 0 && (s->r_length < s->r_hwm || s->r_length == 0));
+  return 1;
+}

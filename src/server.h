@@ -1,0 +1,55 @@
+/* Class Server: its struct, properties, and what accepted sockets tell it. */
+#ifndef LNET_SERVER_H
+#define LNET_SERVER_H
+
+#include "stream.h"
+
+/* The uv handle of a server that listens, or is bound: a userdata of its own, so that the server
+   can listen again while it is closed. Held from init to on_close. */
+typedef struct lnet_listener {
+  lnet_object object;
+  union {
+    uv_handle_t handle;
+    uv_stream_t stream;
+    uv_tcp_t tcp;
+    uv_pipe_t pipe;
+  } h;
+  struct lnet_server *server; /* NULL once it is closed */
+  bool is_pipe;
+} lnet_listener;
+
+typedef struct lnet_server {
+  lnet_emitting base;
+  lnet_listener *listener; /* node's _handle */
+  uint32_t connections;
+  uint32_t high_water_mark; /* of accepted sockets; bytes */
+  double max_connections;   /* 0: no limit */
+  int keep_alive_delay;     /* seconds */
+  bool half_open;
+  bool pause_on_connect;
+  bool no_delay;
+  bool keep_alive;
+  bool unrefed;
+} lnet_server;
+
+enum {
+  UV_LISTENER = LNET_UV_COMMON + 1,
+  UV_MAX_CONNECTIONS = LNET_UV_COMMON + 2, /* as the user set it */
+  UV_SERVER_VALUES = UV_MAX_CONNECTIONS
+};
+
+lnet_server *lnet_check_server(lua_State *L, int idx);
+
+/* Hook of stream.c: an accepted socket was destroyed. [-0, +0, -] */
+void lnet_server_disconnected(lnet_stream *s);
+
+/* Pushes the class table of net.Server. [-0, +1, m] */
+void lnet_server_init(lua_State *L, lnet_ctx *ctx);
+
+/* core.newServer(options) */
+int lnet_l_newServer(lua_State *L);
+
+/* core.closeIfDrained(server): queues 'close' when nothing is open any more. */
+int lnet_l_closeIfDrained(lua_State *L);
+
+#endif

@@ -1,0 +1,350 @@
+/* Where the halves of a stream meet: its life, errors and 'close'. Source of the order: node v20,
+   internal/streams/destroy and the socket's _destroy. */
+#include "stream.h"
+#include "call.h"
+#include "check.h"
+#include "error.h"
+#include "gather.h"
+#include "pipe.h"
+#include "reader.h"
+#include "writer.h"
+#include <stdlib.h>
+#include <string.h>
+
+/* node's default for both halves. */
+enum { HIGH_WATER_MARK = 64 * 1024 };
+
+void lnet_stream_verify(const lnet_stream *s) {
+  lnet_assert((s->s & S_HANDLE_OPEN) == 0 || s->base.object.holds > 0);
+  lnet_assert((s->s & S_HANDLE) == 0 || (s->s & (S_HANDLE_OPEN | S_CONNECT_WAITS)) != 0 ||
+              (s->s & S_CONNECTING) != 0);
+  lnet_assert(s->cold == NULL || s->cold->settled + s->cold->inflight <= s->cold->count);
+  lnet_assert((s->s & S_DESTROYED) == 0 || (s->s & S_CONNECTING) == 0);
+  lnet_assert((s->w & W_WRITING) == 0 || (s->cold != NULL && s->cold->inflight > 0));
+  (void)s;
+}
+
+lnet_stream *lnet_stream_new(lua_State *L, lnet_ctx *ctx) {
+  lnet_stream *s = lua_newuserdatauv(L, sizeof *s, UV_STREAM_VALUES);
+  memset(s, 0, sizeof *s);
+  lnet_object_init(&s->base.object, ctx, &lnet_stream_class);
+  s->base.emitter.cls = &lnet_stream_emitter_class;
+  s->base.emitter.own_end = true;
+  s->r = R_SYNC;
+  s->r_hwm = s->w_hwm = HIGH_WATER_MARK;
+  lua_rawgeti(L, LUA_REGISTRYINDEX, ctx->socket_meta_ref);
+  lua_setmetatable(L, -2);
+  return s;
+}
+
+lnet_stream *lnet_check_stream(lua_State *L, int idx) {
+  lnet_ctx *ctx = lnet_ctx_of(L);
+  lnet_stream *s = lnet_class_check(L, idx, ctx->socket_meta, "Socket");
+  lnet_check_open(L, ctx);
+  if (lnet_ticks_reserve(ctx) != 0) lnet_error_memory(L);
+  return s;
+}
+
+static void fire_timeout(lnet_alarm *alarm);
+
+int lnet_stream_need_cold(lnet_stream *s) {
+  if (s->cold != NULL) return 0;
+  s->cold = calloc(1, sizeof *s->cold);
+  if (s->cold == NULL) return UV_ENOMEM;
+  lnet_alarm_init(&s->cold->alarm, fire_timeout, false);
+  s->cold->stream = s;
+  return 0;
+}
+
+lnet_cold *lnet_stream_check_cold(lua_State *L, lnet_stream *s) {
+  if (lnet_stream_need_cold(s) != 0) lnet_error_memory(L);
+  return s->cold;
+}
+
+void lnet_stream_free_cold(lnet_stream *s) {
+  if (s->cold == NULL) return;
+  lnet_writer_free(s);
+  free(s->cold);
+  s->cold = NULL;
+}
+
+void lnet_stream_cold_table(lua_State *L, int idx) {
+  idx = lua_absindex(L, idx);
+  if (lua_getiuservalue(L, idx, UV_COLD) == LUA_TTABLE) return;
+  lua_pop(L, 1);
+  lua_createtable(L, 4, 0);
+  lua_pushvalue(L, -1);
+  lua_setiuservalue(L, idx, UV_COLD);
+}
+
+/* ---- the handle ---- */
+
+int lnet_stream_open_handle(lua_State *L, int idx, lnet_stream *s, bool pipe) {
+  lnet_ctx *ctx = lnet_stream_ctx(s);
+  lnet_assert((s->s & S_HANDLE_OPEN) == 0);
+  if (L != NULL)
+    lnet_object_hold(L, idx, &s->base.object);
+  else
+    lnet_object_hold_again(&s->base.object);
+  const int status =
+      pipe ? uv_pipe_init(ctx->loop, &s->h.pipe, 0) : uv_tcp_init(ctx->loop, &s->h.tcp);
+  if (status != 0) {
+    lnet_object_release(&s->base.object);
+    return status;
+  }
+  s->h.handle.data = s;
+  s->s |= S_HANDLE | S_HANDLE_OPEN;
+  if (pipe)
+    s->s |= S_PIPE;
+  else
+    s->s &= ~(uint32_t)S_PIPE;
+  s->bytes_read = s->bytes_sent = 0;
+  if ((s->s & S_UNREF) != 0) uv_unref(&s->h.handle);
+  return 0;
+}
+
+void lnet_stream_revive(lnet_stream *s) {
+  s->r &= ~(uint32_t)(R_READING | R_HANDLE_READING);
+  if ((s->r & R_DISABLED) == 0) s->r &= ~(uint32_t)(R_ENDED | R_END_EMITTED);
+  s->w &= ~(uint32_t)(W_FINAL_CALLED | W_PREFINISHED);
+  if ((s->w & W_DISABLED) == 0) s->w &= ~(uint32_t)(W_ENDED | W_ENDING | W_FINISHED);
+  s->s &= ~(uint32_t)(S_DESTROYED | S_ERRORED | S_ERROR_EMITTED | S_CLOSED | S_CLOSE_EMITTED |
+                      S_SAME_FAULT | S_FIN_SEEN);
+  s->errored = s->exception = lnet_fault_of(LNET_FAULT_NONE);
+}
+
+void lnet_stream_connected(lnet_stream *s) {
+  s->s &= ~(uint32_t)S_CONNECTING;
+  lnet_stream_touch(s);
+  lnet_stream_ctx(s)->hooks->connected(s);
+  lnet_emit_plain(&s->base, LNET_EV_CONNECT);
+  if ((s->s & S_RESET_ON_CONNECT) != 0 && (s->s & S_HANDLE) != 0) {
+    s->s &= ~(uint32_t)S_RESET_ON_CONNECT;
+    s->s |= S_RESET;
+    lnet_stream_destroy(s, lnet_fault_of(LNET_FAULT_NONE));
+  }
+  lnet_reader_connected(s);
+  lnet_writer_connected(s);
+  lnet_emit_plain(&s->base, LNET_EV_READY);
+  const bool paused =
+      (s->r & R_PAUSED) != 0 || (s->r & (R_HAS_FLOWING | R_FLOWING)) == R_HAS_FLOWING;
+  if (!paused) lnet_reader_read0(s);
+}
+
+/* ---- errors ---- */
+
+void lnet_stream_set_errored(lnet_stream *s, lnet_fault fault) {
+  if ((s->s & S_ERRORED) != 0) return;
+  s->s |= S_ERRORED;
+  s->errored = fault;
+}
+
+/* Pushes the error object for *fault and keeps it under the key. [-0, +1, m] */
+static void push_kept(lua_State *L, int idx, lnet_fault *fault, lua_Integer key) {
+  idx = lua_absindex(L, idx);
+  lnet_stream_cold_table(L, idx);
+  if (fault->kind == LNET_FAULT_VALUE) {
+    lua_rawgeti(L, -1, key);
+  } else {
+    lnet_fault_push(L, *fault);
+    lua_pushvalue(L, -1);
+    lua_rawseti(L, -3, key);
+    if (fault->kind != LNET_FAULT_NONE) fault->kind = LNET_FAULT_VALUE;
+  }
+  lua_remove(L, -2);
+}
+
+void lnet_stream_push_errored(lua_State *L, int idx, lnet_stream *s) {
+  push_kept(L, idx, &s->errored, COLD_ERRORED);
+}
+
+/* Protected: emits 'error' with the exception. [-0, +0, e] */
+static int body_error(lua_State *L) {
+  lnet_stream *s = lua_touserdata(L, 1);
+  lnet_object_push(L, &s->base.object);
+  if ((s->s & S_SAME_FAULT) != 0)
+    lnet_stream_push_errored(L, 2, s);
+  else
+    push_kept(L, 2, &s->exception, COLD_EXCEPTION);
+  lnet_emit_at(L, &s->base, 2, LNET_EV_ERROR, 1);
+  return 0;
+}
+
+/* node's emitErrorCloseNT; the socket's 'close' itself comes when the handle is closed. */
+static void error_close_tick(lnet_object *object) {
+  lnet_stream *s = (lnet_stream *)object;
+  if (s->exception.kind != LNET_FAULT_NONE && (s->s & S_ERROR_EMITTED) == 0) {
+    s->s |= S_ERROR_EMITTED;
+    lnet_enter(lnet_stream_ctx(s), body_error, s);
+  }
+  s->s |= S_CLOSE_EMITTED;
+}
+
+/* ---- closing ---- */
+
+struct closing {
+  lnet_stream *stream;
+  bool with_argument;
+};
+
+/* Protected: emits 'close'. [-0, +0, e] */
+static int body_close(lua_State *L) {
+  const struct closing *c = lua_touserdata(L, 1);
+  if (c->with_argument) lua_pushboolean(L, (c->stream->s & S_HAD_ERROR) != 0);
+  lnet_emit(L, &c->stream->base, LNET_EV_CLOSE, c->with_argument ? 1 : 0);
+  return 0;
+}
+
+static void emit_close(lnet_stream *s, bool with_argument) {
+  struct closing c = {s, with_argument};
+  lnet_writer_closed(s);
+  if (lnet_listened(&s->base, LNET_EV_CLOSE)) lnet_enter(lnet_stream_ctx(s), body_close, &c);
+}
+
+/* 'close' of a stream that had no handle. */
+static void close_tick(lnet_object *object) {
+  emit_close((lnet_stream *)object, false);
+}
+
+/* 'close' of a life that ended while it waited for the last one's handle to be closed. */
+static void close_waiting_tick(lnet_object *object) {
+  emit_close((lnet_stream *)object, true);
+}
+
+/* The handle's memory is ours again. */
+static void closed(lnet_stream *s) {
+  const bool silent = (s->s & S_SILENT_CLOSE) != 0;
+  s->s &= ~(uint32_t)(S_HANDLE_OPEN | S_SILENT_CLOSE);
+  if (!silent) emit_close(s, true);
+  if ((s->s & S_CONNECT_WAITS) != 0) lnet_stream_ctx(s)->hooks->handle_free(s);
+  lnet_object_release(&s->base.object);
+}
+
+static void on_close(uv_handle_t *handle) {
+  lnet_stream *s = handle->data;
+  lnet_ctx *ctx = lnet_stream_ctx(s);
+  if (ctx->shut) {
+    lnet_stream_free_cold(s);
+    return;
+  }
+  if (ctx->halted) {
+    lnet_object_owe(&s->base.object, OWE_CLOSE);
+    return;
+  }
+  closed(s);
+  lnet_leave(ctx);
+}
+
+static void close_handle(lnet_stream *s) {
+  if ((s->s & S_RESET) != 0) {
+    s->s &= ~(uint32_t)S_RESET;
+    if (uv_tcp_close_reset(&s->h.tcp, on_close) == 0) return;
+  }
+  uv_close(&s->h.handle, on_close);
+}
+
+/* node's _destroy of a socket. */
+static void destroy(lnet_stream *s) {
+  lnet_writer_fail_buffered(s);
+  s->s |= S_DESTROYED;
+  s->s &= ~(uint32_t)S_CONNECTING;
+  lnet_stream_clear_timeout(s);
+  s->r &= ~(uint32_t)R_HANDLE_READING;
+  const bool had_handle = (s->s & S_HANDLE) != 0;
+  const bool waiting = (s->s & S_CONNECT_WAITS) != 0;
+  s->s &= ~(uint32_t)(S_HANDLE | S_CONNECT_WAITS | S_HAD_ERROR);
+  if (had_handle && s->exception.kind != LNET_FAULT_NONE) s->s |= S_HAD_ERROR;
+  if (had_handle && !waiting) close_handle(s);
+  s->s |= S_CLOSED;
+  lnet_stream_tick(s, error_close_tick);
+  if (!had_handle) lnet_stream_tick(s, close_tick);
+  if (waiting) lnet_stream_tick(s, close_waiting_tick);
+  if (s->server != NULL) lnet_stream_ctx(s)->hooks->disconnected(s);
+}
+
+void lnet_stream_destroy(lnet_stream *s, lnet_fault fault) {
+  if ((s->s & S_DESTROYED) != 0) return;
+  lnet_gather_flush(s); /* what was accepted as sent is sent */
+  s->exception = fault;
+  if (fault.kind != LNET_FAULT_NONE) {
+    const bool first = (s->s & S_ERRORED) == 0;
+    lnet_stream_set_errored(s, fault);
+    if (first || (fault.kind == LNET_FAULT_VALUE && s->errored.kind == LNET_FAULT_VALUE))
+      s->s |= S_SAME_FAULT;
+  }
+  destroy(s);
+}
+
+void lnet_stream_destroy_value(lua_State *L, int idx, lnet_stream *s, int error) {
+  if ((s->s & S_DESTROYED) != 0) return;
+  lnet_gather_flush(s);
+  const bool first = (s->s & S_ERRORED) == 0;
+  lnet_stream_cold_table(L, idx);
+  lua_pushvalue(L, error);
+  lua_rawseti(L, -2, first ? COLD_ERRORED : COLD_EXCEPTION);
+  lua_pop(L, 1);
+  lnet_object_hold(L, idx, &s->base.object);
+  s->exception = lnet_fault_of(LNET_FAULT_VALUE);
+  if (first) {
+    lnet_stream_set_errored(s, s->exception);
+    s->s |= S_SAME_FAULT;
+  }
+  destroy(s);
+  lnet_object_release(&s->base.object);
+}
+
+/* What libuv told while halted, in the order in which it can have come. */
+static void resume(lnet_object *object) {
+  lnet_stream *s = (lnet_stream *)object;
+  const uint8_t owed = object->owed;
+  object->owed = 0;
+  if ((owed & OWE_CONNECT) != 0) s->base.object.ctx->hooks->attempt_ended(s, s->cold->status);
+  if ((owed & OWE_WRITE) != 0) lnet_writer_resume_write(s);
+  if ((owed & OWE_SHUTDOWN) != 0) lnet_writer_resume_shutdown(s);
+  if ((owed & OWE_CLOSE) != 0) closed(s);
+}
+
+/* ---- the idle timeout ---- */
+
+void lnet_stream_set_timeout(lua_State *L, int idx, lnet_stream *s, uint64_t ms) {
+  lnet_ctx *ctx = lnet_stream_ctx(s);
+  lnet_stream_check_cold(L, s);
+  if (!s->cold->alarm.set) lnet_object_hold(L, idx, &s->base.object);
+  uv_update_time(ctx->loop);
+  s->cold->timeout_ms = ms;
+  s->cold->active_at = uv_now(ctx->loop);
+  lnet_alarm_set(ctx, &s->cold->alarm, s->cold->active_at + ms);
+}
+
+void lnet_stream_clear_timeout(lnet_stream *s) {
+  if (s->cold == NULL || !s->cold->alarm.set) return;
+  lnet_alarm_clear(lnet_stream_ctx(s), &s->cold->alarm);
+  lnet_object_release(&s->base.object);
+}
+
+static void fire_timeout(lnet_alarm *alarm) {
+  lnet_cold *cold = LNET_CONTAINER(alarm, lnet_cold, alarm);
+  lnet_stream *s = cold->stream;
+  lnet_ctx *ctx = lnet_stream_ctx(s);
+  const uint64_t now = uv_now(ctx->loop);
+  const uint64_t deadline = cold->active_at + cold->timeout_ms;
+  if (deadline > now) { /* there was activity since it was set */
+    lnet_alarm_set(ctx, alarm, deadline);
+    return;
+  }
+  if (cold->last_queue_size > 0 && (s->s & S_HANDLE) != 0) {
+    const size_t size = uv_stream_get_write_queue_size(&s->h.stream);
+    if (size != cold->last_queue_size) { /* a write is on its way */
+      cold->last_queue_size = size;
+      cold->active_at = now;
+      lnet_alarm_set(ctx, alarm, now + cold->timeout_ms);
+      return;
+    }
+  }
+  lnet_emit_plain(&s->base, LNET_EV_TIMEOUT);
+  lnet_object_release(&s->base.object); /* as it was held while the alarm was set */
+}
+
+const lnet_object_class lnet_stream_class = {resume, on_close};
+const lnet_emitter_class lnet_stream_emitter_class = {LNET_EV_DATA, lnet_reader_added,
+                                                      lnet_reader_removed, lnet_pipe_hot_changed};

@@ -1,0 +1,254 @@
+/* A duplex stream over a libuv handle: struct, states, and what its parts call of each other.
+   reader.c and writer.c hold the two halves, stream.c what they share. The states are node's
+   (internal/streams), so that each event comes in node's order.
+
+    NEW --connect()--> CONNECTING --on_connect--> OPEN <-- accept, open(fd)
+     ^                     |                       |  reading: flowing|paused -> ended ('end')
+     |                     v                       v  writing: open -> ending -> finished ('finish')
+    CLOSED <-- 'close' -- CLOSING <-- lnet_stream_destroy: error, destroy(), or both halves over
+
+   1. Anchored exactly while S_CONNECTING, while a handle is open or closing, or a tick is queued.
+   2. The uv handle is in the userdata, from lnet_stream_open_handle to on_close (has_handle).
+   3. 'close' comes once a life, and nothing after it.
+   4. Bytes accepted = sent + waiting + reported lost. */
+#ifndef LNET_STREAM_H
+#define LNET_STREAM_H
+
+#include "alarm.h"
+#include "decoder.h"
+#include "emitter.h"
+#include "fault.h"
+#include "tick.h"
+
+struct lnet_server;
+
+/* The reading half. */
+enum {
+  R_ENDED = 1 << 0,              /* no more bytes will come */
+  R_END_EMITTED = 1 << 1,        /* 'end' */
+  R_READING = 1 << 2,            /* a read was asked for and has not answered */
+  R_SYNC = 1 << 3,               /* inside the asking */
+  R_NEED_READABLE = 1 << 4,      /* the next bytes are worth a 'readable' */
+  R_EMITTED_READABLE = 1 << 5,   /* one is queued, or was emitted and not answered by read() */
+  R_READABLE_LISTENING = 1 << 6, /* 'readable' has listeners, as of the last look */
+  R_RESUME_SCHEDULED = 1 << 7,
+  R_READING_MORE = 1 << 8,
+  R_DATA_EMITTED = 1 << 9,
+  R_HAS_FLOWING = 1 << 10, /* flowing is true or false, not undecided */
+  R_FLOWING = 1 << 11,
+  R_HAS_PAUSED = 1 << 12,
+  R_PAUSED = 1 << 13, /* by pause() */
+  R_DATA_LISTENING = 1 << 14,
+  R_HANDLE_READING = 1 << 15, /* uv_read_start is in force */
+  R_ON_CONNECT = 1 << 16,     /* start reading once connected */
+  R_DISABLED = 1 << 17,       /* readable = false at the start */
+};
+
+/* The writing half. */
+enum {
+  W_FINAL_CALLED = 1 << 1,
+  W_NEED_DRAIN = 1 << 2,
+  W_ENDING = 1 << 3, /* finish() was called */
+  W_ENDED = 1 << 4,
+  W_FINISHED = 1 << 5, /* 'finish' */
+  W_WRITING = 1 << 6,  /* entries are in flight */
+  W_BUFFER_PROCESSING = 1 << 7,
+  W_PREFINISHED = 1 << 8,
+  W_AFTER_WRITE_PENDING = 1 << 9,
+  W_TICK_INFO = 1 << 10,       /* the last queued batch may take another equal callback */
+  W_PENDING_CONNECT = 1 << 11, /* what is in flight waits for the connection */
+  W_FINAL_ON_CONNECT = 1 << 12,
+  W_ON_FINISHED = 1 << 13, /* callbacks of finish() wait */
+  W_DISABLED = 1 << 14,    /* writable = false at the start */
+};
+
+/* Both. */
+enum {
+  S_DESTROYED = 1 << 0,
+  S_ERRORED = 1 << 1,
+  S_ERROR_EMITTED = 1 << 2,
+  S_CLOSED = 1 << 3,
+  S_CLOSE_EMITTED = 1 << 4,
+  S_CONNECTING = 1 << 5,
+  S_HANDLE = 1 << 6,      /* there is a handle for the user: node's _handle */
+  S_HANDLE_OPEN = 1 << 7, /* libuv has it: from init to on_close */
+  S_PIPE = 1 << 8,        /* it is a uv_pipe_t */
+  S_HALF_OPEN = 1 << 9,   /* allowHalfOpen */
+  S_FIN_SEEN = 1 << 10,   /* the own listener of 'end' has run: writes fail as after a FIN */
+  S_HAD_ERROR = 1 << 11,  /* for 'close' */
+  S_SAME_FAULT = 1 << 12, /* exception and errored are one */
+  S_UNREF = 1 << 13,      /* unref() before there was a handle */
+  S_NO_DELAY = 1 << 14,
+  S_KEEP_ALIVE = 1 << 15,
+  S_RESET = 1 << 16, /* close with a reset */
+  S_RESET_ON_CONNECT = 1 << 17,
+  S_CONNECT_WAITS = 1 << 18, /* an attempt waits for the last handle's on_close */
+  S_SILENT_CLOSE = 1 << 19,  /* the handle being closed was an attempt's: no 'close' */
+};
+
+/* Callbacks that came while halted. */
+enum { OWE_CONNECT = 1, OWE_WRITE = 2, OWE_SHUTDOWN = 4, OWE_CLOSE = 8 };
+
+/* User values, behind those of the class. */
+enum { UV_SERVER = LNET_UV_COMMON + 1, UV_COLD = LNET_UV_COMMON + 2, UV_STREAM_VALUES = UV_COLD };
+
+/* Keys of the table in UV_COLD. */
+enum {
+  COLD_ERRORED = 1,
+  COLD_EXCEPTION = 2,
+  COLD_READBUF = 3, /* sequence of unread chunks, from readbuf_first */
+  COLD_QUEUE = 4,   /* 2 * seq: chunk, 2 * seq + 1: callback */
+  COLD_FINISH = 5,  /* callbacks of finish() */
+  COLD_CONNECT = 6, /* function(status) of the attempt */
+  COLD_WAITING = 7, /* function() that begins an attempt once the handle is free */
+  COLD_PEER = 8,    /* the peer's address, once it was asked for */
+};
+
+/* Bytes or a callback that wait in the writer. */
+typedef struct lnet_entry {
+  const char *base;
+  size_t len;
+  char *owned;  /* malloc'ed bytes, else NULL: anchored in COLD_QUEUE */
+  uint64_t end; /* position in all bytes given to the kernel, for gathered ones */
+  uint32_t seq;
+  uint8_t flags;
+} lnet_entry;
+
+enum {
+  E_CALLBACK = 1,
+  E_DONE = 2,   /* sent; its callback waits for a tick */
+  E_FAILED = 4, /* its callback waits for a tick and gets the error */
+  E_BATCH = 8,  /* the first of those that one tick calls */
+  E_COUNTS = 16, /* in pendingcb */
+  E_ANCHORED = 32,
+  E_SAME = 64, /* (to lnet_writer_put) the callback equals the one queued last */
+};
+
+/* What few sockets need: made at first use. */
+typedef struct lnet_cold {
+  union {
+    uv_connect_t connect;
+    uv_shutdown_t shutdown;
+  } req;
+  uv_write_t write;
+  lnet_entry *entries;
+  uint32_t capacity;
+  uint32_t count;
+  uint32_t inflight; /* behind those that are done or failed */
+  uint32_t settled;  /* done or failed, at the front */
+  uint32_t next_seq;
+  uint32_t corked;
+  size_t write_len;    /* bytes in flight, as counted in w_length */
+  size_t pending_data; /* bytes written before the connection, for bytesWritten */
+  size_t last_queue_size;
+  lnet_decoder decoder;
+  bool decoding;
+  bool timeout_given;
+  int status; /* of a connect that came while halted */
+  int write_status;
+  double timeout; /* as given to setTimeout; ms */
+  uint64_t timeout_ms;
+  uint64_t active_at; /* the last activity; ms of uv_now */
+  lnet_alarm alarm;
+  struct lnet_stream *stream;
+  int keep_alive_delay; /* seconds */
+  bool tell_success;    /* the attempt's function is told of success too */
+} lnet_cold;
+
+typedef struct lnet_stream {
+  lnet_emitting base;
+  union {
+    uv_handle_t handle;
+    uv_stream_t stream;
+    uv_tcp_t tcp;
+    uv_pipe_t pipe;
+  } h;
+  uint32_t r;
+  uint32_t w;
+  uint32_t s;
+  lnet_fault errored;   /* the first one */
+  lnet_fault exception; /* what 'error' will tell */
+  uint32_t r_hwm;       /* bytes */
+  uint32_t w_hwm;
+  uint32_t readbuf_first;
+  uint32_t readbuf_count;
+  uint32_t pendingcb; /* steps before 'finish' may come */
+  uint32_t gather_first; /* segments in ctx->arena, 0: none */
+  uint32_t gather_last;
+  uint32_t gather_bytes;
+  lnet_encoding default_encoding; /* of write */
+  struct lnet_stream *gather_next;
+  size_t r_length; /* bytes unread */
+  size_t w_length; /* bytes accepted and not given to the kernel */
+  uint64_t bytes_read;
+  uint64_t bytes_sent; /* given to the handle */
+  lnet_cold *cold;
+  struct lnet_server *server;
+  struct lnet_stream *pipe_to; /* 'data' has one listener, and it writes to that stream */
+} lnet_stream;
+
+_Static_assert(sizeof(lnet_stream) <= 448, "an idle connection should stay small");
+
+/* Makes a stream without a handle; pushes it. [-0, +1, m] */
+lnet_stream *lnet_stream_new(lua_State *L, lnet_ctx *ctx);
+
+/* The stream at idx, or raises. Room for ticks is made. [-0, +0, e] */
+lnet_stream *lnet_check_stream(lua_State *L, int idx);
+
+/* Initialises the uv handle of a stream that has none and holds the stream at idx.
+   Raises only before anything has changed. [-0, +0, m] */
+int lnet_stream_open_handle(lua_State *L, int idx, lnet_stream *s, bool pipe);
+
+/* Makes a destroyed stream usable again. [-0, +0, -] */
+void lnet_stream_revive(lnet_stream *s);
+
+/* Ensures s->cold. Returns 0 or UV_ENOMEM. [-0, +0, -] */
+int lnet_stream_need_cold(lnet_stream *s);
+/* The same, raising. [-0, +0, v] */
+lnet_cold *lnet_stream_check_cold(lua_State *L, lnet_stream *s);
+void lnet_stream_free_cold(lnet_stream *s);
+
+/* Pushes the table in UV_COLD of the stream at idx, making it if need be. [-0, +1, m] */
+void lnet_stream_cold_table(lua_State *L, int idx);
+
+/* Ends the stream: node's destroy(err), where a fault of kind NONE means no error. [-0, +0, -] */
+void lnet_stream_destroy(lnet_stream *s, lnet_fault fault);
+
+/* The same with the value at `error`, kept for 'error'. The stream is at idx. [-0, +0, m] */
+void lnet_stream_destroy_value(lua_State *L, int idx, lnet_stream *s, int error);
+
+/* Notes the first fault. [-0, +0, -] */
+void lnet_stream_set_errored(lnet_stream *s, lnet_fault fault);
+
+/* Pushes the error object of s->errored (made once, then kept), the stream at idx. [-0, +1, m] */
+void lnet_stream_push_errored(lua_State *L, int idx, lnet_stream *s);
+
+/* There was activity: the idle timeout starts anew. [-0, +0, -] */
+static inline void lnet_stream_touch(lnet_stream *s) {
+  if (s->cold != NULL) s->cold->active_at = uv_now(s->base.object.ctx->loop);
+}
+
+/* Emits 'timeout' after ms without activity, once; the stream at idx is held until then.
+   [-0, +0, m] [-0, +0, -] */
+void lnet_stream_set_timeout(lua_State *L, int idx, lnet_stream *s, uint64_t ms);
+void lnet_stream_clear_timeout(lnet_stream *s);
+
+/* A connection is there: options, 'connect', what waited for it, 'ready'. [-0, +0, -] */
+void lnet_stream_connected(lnet_stream *s);
+
+static inline lnet_ctx *lnet_stream_ctx(const lnet_stream *s) {
+  return s->base.object.ctx;
+}
+
+/* Queues a step of this stream. [-0, +0, -] */
+static inline void lnet_stream_tick(lnet_stream *s, lnet_tick_fn fn) {
+  lnet_tick(&s->base.object, fn);
+}
+
+/* The invariants, in debug builds. [-0, +0, -] */
+void lnet_stream_verify(const lnet_stream *s);
+
+extern const lnet_object_class lnet_stream_class;
+extern const lnet_emitter_class lnet_stream_emitter_class;
+
+#endif

@@ -1,0 +1,34 @@
+/* The queue behind nextTick: one FIFO for the user's functions and for the steps of our streams.
+   Source of the order: node v20, process.nextTick. */
+#ifndef LNET_TICK_H
+#define LNET_TICK_H
+
+#include "object.h"
+
+typedef void (*lnet_tick_fn)(lnet_object *object);
+
+/* Makes room for the ticks that one call from Lua may queue. Returns 0 or UV_ENOMEM. The room is
+   generous: between two such calls C queues a few steps for a few streams. [-0, +0, -] */
+int lnet_ticks_reserve(lnet_ctx *ctx);
+
+/* Queues fn(object). The object must be held already (C without L), or is held here (with L:
+   lnet_tick_hold). Cannot fail after lnet_ticks_reserve. [-0, +0, -] */
+void lnet_tick(lnet_object *object, lnet_tick_fn fn);
+
+/* Queues a call of the function of this registry reference. [-0, +0, -] */
+void lnet_tick_ref(lnet_ctx *ctx, int ref);
+
+/* Runs ticks until none is left or the loop is halted. [-0, +0, -] */
+void lnet_ticks_run(lnet_ctx *ctx);
+
+/* nextTick(fn, ...). [-(nargs+1), +0, m]: packs the function below nargs arguments. */
+void lnet_tick_push(lua_State *L, lnet_ctx *ctx, int nargs);
+
+/* Replaces a function and the nargs arguments above it by one function without arguments that
+   makes the call. [-(nargs+1), +1, m] */
+void lnet_pack(lua_State *L, int nargs);
+
+int lnet_l_nextTick(lua_State *L);
+void lnet_ticks_free(lnet_ctx *ctx);
+
+#endif
