@@ -9,6 +9,15 @@
    Returns whether nothing was raised. [-0, +0, -] */
 bool lnet_enter(lnet_ctx *ctx, lua_CFunction body, void *arg);
 
+/* Makes L the thread that the door opens on, and returns the one before, which the caller puts
+   back: for what C does inside a call from Lua, whose thread may be any. Nothing in between may
+   raise outside the door. [-0, +0, -] */
+static inline lua_State *lnet_swap_thread(lnet_ctx *ctx, lua_State *L) {
+  lua_State *before = ctx->L;
+  ctx->L = L;
+  return before;
+}
+
 /* The end of each libuv callback: sends what was gathered, runs the ticks. [-0, +0, -] */
 void lnet_leave(lnet_ctx *ctx);
 

@@ -5,7 +5,6 @@
 #include "check.h"
 #include "error.h"
 #include "tick.h"
-#include <string.h>
 
 static bool emit(lua_State *L, lnet_listeners at, int key, int event, int nargs);
 
@@ -31,49 +30,21 @@ static void remove_listener(lua_State *L, lnet_listeners at, int key, int event,
     at.base->emitter.cls->removed(L, at.idx, at.base, event);
 }
 
-/* Calls the once wrapper at `wrapper` with the nargs values on top. [-nargs, +0, e] */
-static void fire_once(lua_State *L, lnet_ctx *ctx, int wrapper, int nargs) {
-  bool *fired = NULL;
-  lnet_once_test(L, ctx, wrapper, &fired);
-  if (*fired) {
-    lua_pop(L, nargs);
-    return;
-  }
-  luaL_checkstack(L, 8, "too many listeners");
-  lua_getiuservalue(L, wrapper, LNET_ONCE_TARGET);
-  const lnet_listeners at = lnet_listeners_at(L, ctx, -1);
-  lua_getiuservalue(L, wrapper, LNET_ONCE_KEY);
-  const int key = lua_gettop(L);
-  const int event = lua_isinteger(L, key) ? (int)lua_tointeger(L, key) : 0;
-  remove_listener(L, at, key, event, wrapper);
-  *fired = true;
-  lua_pop(L, 2);
-  lua_getiuservalue(L, wrapper, LNET_ONCE_LISTENER);
-  lua_insert(L, -nargs - 1);
+/* Calls the listener at `listener` with copies of the nargs values from `first` on. [-0,+0,e] */
+static void call_listener(lua_State *L, int listener, int first, int nargs) {
+  luaL_checkstack(L, nargs + 4, "too many arguments");
+  lua_pushvalue(L, listener);
+  for (int i = 0; i < nargs; i++)
+    lua_pushvalue(L, first + i);
   lua_call(L, nargs, 0);
 }
 
-/* Calls the listener at `listener` with copies of the nargs values from `first` on. [-0,+0,e] */
-static void call_listener(lua_State *L, lnet_ctx *ctx, int listener, int first, int nargs) {
-  luaL_checkstack(L, nargs + 4, "too many arguments");
-  if (lua_isfunction(L, listener)) {
-    lua_pushvalue(L, listener);
-    for (int i = 0; i < nargs; i++)
-      lua_pushvalue(L, first + i);
-    lua_call(L, nargs, 0);
-    return;
-  }
-  for (int i = 0; i < nargs; i++)
-    lua_pushvalue(L, first + i);
-  fire_once(L, ctx, listener, nargs);
-}
-
 /* Calls all listeners in the handler on top, with the nargs values below it. [-0, +0, e] */
-static void call_handler(lua_State *L, lnet_ctx *ctx, int nargs) {
+static void call_handler(lua_State *L, int nargs) {
   const int handler = lua_gettop(L);
   const int first = handler - nargs;
   if (lua_type(L, handler) != LUA_TTABLE) {
-    call_listener(L, ctx, handler, first, nargs);
+    call_listener(L, handler, first, nargs);
     return;
   }
   const int count = (int)lua_rawlen(L, handler);
@@ -81,17 +52,18 @@ static void call_handler(lua_State *L, lnet_ctx *ctx, int nargs) {
   for (int i = 1; i <= count; i++) /* a copy: what is removed now is still called */
     lua_rawgeti(L, handler, i);
   for (int i = 1; i <= count; i++)
-    call_listener(L, ctx, handler + i, first, nargs);
+    call_listener(L, handler + i, first, nargs);
 }
 
 /* Raises the value of an 'error' event that nobody listens to. [-0, +0, v] */
 static void raise_unhandled(lua_State *L, int value) {
-  if (lnet_is_error(L, value) || lua_type(L, value) == LUA_TSTRING) {
+  if (lnet_is_error(L, value)) {
     lua_pushvalue(L, value);
     lua_error(L);
   }
+  const char *quote = lua_type(L, value) == LUA_TSTRING ? "'" : "";
   luaL_tolstring(L, value, NULL);
-  lua_pushfstring(L, "Unhandled error. (%s)", lua_tostring(L, -1));
+  lua_pushfstring(L, "Unhandled error. (%s%s%s)", quote, lua_tostring(L, -1), quote);
   lnet_error_push(L, "Error", "ERR_UNHANDLED_ERROR", lua_tostring(L, -1));
   lua_pushvalue(L, value);
   lua_setfield(L, -2, "context");
@@ -104,7 +76,7 @@ static bool emit(lua_State *L, lnet_listeners at, int key, int event, int nargs)
   lnet_listeners_push(L, at, key, event);
   const bool listened = !lua_isnil(L, -1);
   if (listened) {
-    call_handler(L, at.ctx, nargs);
+    call_handler(L, nargs);
   } else if (event == LNET_EV_ERROR) {
     if (nargs == 0) lua_pushnil(L);
     raise_unhandled(L, base + 1);
@@ -247,7 +219,7 @@ int lnet_l_removeListener(lua_State *L) {
   lnet_ctx *ctx = lnet_ctx_of(L);
   lua_settop(L, 3);
   const lnet_listeners at = lnet_listeners_at(L, ctx, 1);
-  if (!lnet_once_test(L, ctx, 3, NULL)) lnet_check_function(L, 3, "listener");
+  lnet_check_function(L, 3, "listener");
   const int event = lnet_name_to_key(L, ctx, 2);
   if (lnet_ticks_reserve(ctx) != 0) lnet_error_memory(L);
   if (is_own_end(L, at, event, 3))
@@ -356,7 +328,7 @@ static int list_listeners(lua_State *L, bool unwrap) {
       lua_rawgeti(L, handler, i);
     else
       lua_pushvalue(L, handler);
-    if (unwrap) lnet_once_unwrap(L, ctx, -1);
+    if (unwrap) lnet_once_unwrap(L, -1);
     lua_rawseti(L, list, ++count);
     lua_settop(L, handler);
   }
@@ -371,7 +343,7 @@ int lnet_l_listeners(lua_State *L) {
   return list_listeners(L, true);
 }
 
-/*** The same with the wrappers of `once`, which have a field `listener`. Source: node v20.
+/*** The same with the functions that `once` puts around its listeners. Source: node v20.
 @function rawListeners */
 int lnet_l_rawListeners(lua_State *L) {
   lua_settop(L, 2);
@@ -435,29 +407,8 @@ int lnet_l_getMaxListeners(lua_State *L) {
   return 1;
 }
 
-/* A wrapper that the user calls: as if the event had been emitted for it. */
-static int once_call(lua_State *L) {
-  fire_once(L, lnet_ctx_of(L), 1, lua_gettop(L) - 1);
-  return 0;
-}
-
-static int once_index(lua_State *L) {
-  lua_settop(L, 2);
-  const char *key = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
-  if (strcmp(key, "listener") == 0)
-    lua_getiuservalue(L, 1, LNET_ONCE_LISTENER);
-  else
-    lua_pushnil(L);
-  return 1;
-}
-
 void lnet_emitter_init(lua_State *L, lnet_ctx *ctx) {
-  const luaL_Reg once[] = {{"__call", once_call}, {"__index", once_index}, {NULL, NULL}};
   const luaL_Reg methods[] = {LNET_EMITTER_METHODS, {NULL, NULL}};
-  lua_newtable(L);
-  lnet_ctx_setfuncs(L, ctx, once);
-  ctx->once_meta = lua_topointer(L, -1);
-  ctx->once_meta_ref = luaL_ref(L, LUA_REGISTRYINDEX);
   lua_newtable(L);
   lnet_ctx_setfuncs(L, ctx, methods);
 }

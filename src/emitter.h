@@ -50,7 +50,7 @@ int lnet_l_getMaxListeners(lua_State *L);
    is kept for net.run, and the caller goes on with its next step. */
 int lnet_l_emitKept(lua_State *L);
 
-/* Makes the metatable of once wrappers, pushes the table of methods. [-0, +1, m] */
+/* Pushes the table of methods. [-0, +1, m] */
 void lnet_emitter_init(lua_State *L, lnet_ctx *ctx);
 
 #endif

@@ -163,37 +163,47 @@ void lnet_listeners_add(lua_State *L, lnet_listeners at, int key, int event, boo
   lua_pop(L, 2);
 }
 
-bool lnet_once_test(lua_State *L, const lnet_ctx *ctx, int idx, bool **fired) {
-  bool *found = lnet_class_test(L, idx, ctx->once_meta);
-  if (found != NULL && fired != NULL) *fired = found;
-  return found != NULL;
-}
+/* Upvalues of a once wrapper. */
+enum { ONCE_LISTENER = 1, ONCE_EMITTER = 2, ONCE_NAME = 3, ONCE_FIRED = 4, ONCE_UPVALUES = 4 };
 
-void lnet_once_unwrap(lua_State *L, const lnet_ctx *ctx, int idx) {
-  idx = lua_absindex(L, idx);
-  if (lnet_once_test(L, ctx, idx, NULL))
-    lua_getiuservalue(L, idx, LNET_ONCE_LISTENER);
-  else
-    lua_pushvalue(L, idx);
+/* A once wrapper: emitter:removeListener(name, wrapper), then the listener. */
+static int l_once(lua_State *L) {
+  lua_Debug ar;
+  const int nargs = lua_gettop(L);
+  if (lua_toboolean(L, lua_upvalueindex(ONCE_FIRED))) return 0;
+  luaL_checkstack(L, nargs + 6, "too many arguments");
+  lua_pushvalue(L, lua_upvalueindex(ONCE_LISTENER));
+  lua_insert(L, 1);
+  lua_getfield(L, lua_upvalueindex(ONCE_EMITTER), "removeListener");
+  lua_pushvalue(L, lua_upvalueindex(ONCE_EMITTER));
+  lua_pushvalue(L, lua_upvalueindex(ONCE_NAME));
+  lua_getstack(L, 0, &ar);
+  lua_getinfo(L, "f", &ar); /* the wrapper itself */
+  lua_call(L, 3, 0);
+  lua_pushboolean(L, 1);
+  lua_replace(L, lua_upvalueindex(ONCE_FIRED));
+  lua_call(L, nargs, 0);
+  return 0;
 }
 
 void lnet_once_push(lua_State *L, lnet_listeners at, int key, int listener) {
-  bool *fired = lua_newuserdatauv(L, sizeof *fired, LNET_ONCE_VALUES);
-  *fired = false;
   lua_pushvalue(L, listener);
-  lua_setiuservalue(L, -2, LNET_ONCE_LISTENER);
   lua_pushvalue(L, at.idx);
-  lua_setiuservalue(L, -2, LNET_ONCE_TARGET);
-  lua_pushvalue(L, key);
-  lua_setiuservalue(L, -2, LNET_ONCE_KEY);
-  lua_rawgeti(L, LUA_REGISTRYINDEX, at.ctx->once_meta_ref);
-  lua_setmetatable(L, -2);
+  lnet_name_push(L, at.ctx, key);
+  lua_pushboolean(L, 0);
+  lua_pushcclosure(L, l_once, ONCE_UPVALUES);
+}
+
+void lnet_once_unwrap(lua_State *L, int idx) {
+  idx = lua_absindex(L, idx);
+  if (lua_tocfunction(L, idx) != l_once || lua_getupvalue(L, idx, ONCE_LISTENER) == NULL)
+    lua_pushvalue(L, idx);
 }
 
 /* Whether the listener on top is `what` or wraps it. [-0, +0, -] */
-static bool matches(lua_State *L, const lnet_ctx *ctx, int what) {
+static bool matches(lua_State *L, int what) {
   if (lua_rawequal(L, -1, what)) return true;
-  lnet_once_unwrap(L, ctx, -1);
+  lnet_once_unwrap(L, -1);
   const bool same = lua_rawequal(L, -1, what);
   lua_pop(L, 1);
   return same;
@@ -220,20 +230,20 @@ static void take_out(lua_State *L, lnet_listeners at, int key, int event, lua_In
 bool lnet_listeners_remove(lua_State *L, lnet_listeners at, int key, int event, int what) {
   lnet_listeners_push(L, at, key, event);
   if (lua_type(L, -1) != LUA_TTABLE) {
-    if (lua_isnil(L, -1) || !matches(L, at.ctx, what)) {
+    if (lua_isnil(L, -1) || !matches(L, what)) {
       lua_pop(L, 1);
       return false;
     }
     drop(L, at, key, event);
-    lnet_once_unwrap(L, at.ctx, -1);
+    lnet_once_unwrap(L, -1);
     lua_remove(L, -2);
     return true;
   }
   const int list = lua_gettop(L);
   for (lua_Integer i = (lua_Integer)lua_rawlen(L, list); i >= 1; i--) {
     lua_rawgeti(L, list, i);
-    if (matches(L, at.ctx, what)) {
-      lnet_once_unwrap(L, at.ctx, -1);
+    if (matches(L, what)) { /* as node: here the value that was asked for is told */
+      lua_pushvalue(L, what);
       lua_replace(L, -2);
       lua_insert(L, list);
       take_out(L, at, key, event, i);

@@ -1,6 +1,7 @@
 /* The listeners of one emitter: which are there, adding, removing. No event is emitted here.
    An emitter is a userdata of ours (struct lnet_emitter in it) or any table of the user's.
-   A handler is a function, a once wrapper, or a sequence of two or more of these. */
+   A handler is a function or a sequence of two or more. What once adds is a function around the
+   user's. */
 #ifndef LNET_LISTENERS_H
 #define LNET_LISTENERS_H
 
@@ -45,8 +46,9 @@ void lnet_listeners_push(lua_State *L, lnet_listeners at, int key, int event);
 /* Adds the listener on top. [-1, +0, m] A memory error leaves the list as it was. */
 void lnet_listeners_add(lua_State *L, lnet_listeners at, int key, int event, bool prepend);
 
-/* Removes the listener at index `what` (a function, or a wrapper), the last one that matches.
-   Pushes the function that was removed and returns true, else pushes nothing. [-0, +0|1, -] */
+/* Removes the listener at index `what` (the user's function, or a wrapper), the last one that
+   matches. Pushes what 'removeListener' tells, and returns true; else pushes nothing.
+   [-0, +0|1, -] */
 bool lnet_listeners_remove(lua_State *L, lnet_listeners at, int key, int event, int what);
 
 /* Removes all listeners of one key, or (key 0) of all. [-0, +0, m] */
@@ -58,16 +60,13 @@ void lnet_listeners_keys(lua_State *L, lnet_listeners at);
 /* Listeners in the handler at idx. [-0, +0, -] */
 lua_Integer lnet_handler_count(lua_State *L, int idx);
 
-/* Pushes a once wrapper: listener at index `listener`, for key and emitter. [-0, +1, m] */
+/* Pushes a function that removes itself from the emitter's event and calls the listener, once.
+   [-0, +1, m] */
 void lnet_once_push(lua_State *L, lnet_listeners at, int key, int listener);
 
-/* Whether idx is a once wrapper; then *fired is its flag. [-0, +0, -] */
-bool lnet_once_test(lua_State *L, const lnet_ctx *ctx, int idx, bool **fired);
-
-enum { LNET_ONCE_LISTENER = 1, LNET_ONCE_TARGET = 2, LNET_ONCE_KEY = 3, LNET_ONCE_VALUES = 3 };
-
-/* Pushes the function behind the listener at idx (a wrapper's, or itself). [-0, +1, -] */
-void lnet_once_unwrap(lua_State *L, const lnet_ctx *ctx, int idx);
+/* Pushes the user's function behind the listener at idx: the one in a once wrapper, or itself.
+   [-0, +1, -] */
+void lnet_once_unwrap(lua_State *L, int idx);
 
 /* Pushes the list's field `max`, and takes it from the top. [-0, +1, -] [-1, +0, m] */
 void lnet_listeners_push_max(lua_State *L, lnet_listeners at);

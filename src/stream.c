@@ -197,8 +197,8 @@ static int body_close(lua_State *L) {
 
 static void emit_close(lnet_stream *s, bool with_argument) {
   struct closing c = {s, with_argument};
-  lnet_writer_closed(s);
   if (lnet_listened(&s->base, LNET_EV_CLOSE)) lnet_enter(lnet_stream_ctx(s), body_close, &c);
+  lnet_writer_closed(s); /* if its listener did not */
 }
 
 /* 'close' of a stream that had no handle. */

@@ -278,13 +278,13 @@ static void after_plain_tick(lnet_object *object) {
 }
 
 /* node's onwriteError. The entries that failed are the settled ones marked so. */
-static void on_write_error(lnet_stream *s, uint32_t count) {
+static void on_write_error(lnet_stream *s, uint32_t count, lnet_fault fault) {
   s->pendingcb--;
   if (count > 0) {
     for (uint32_t i = 0; i < count; i++)
       s->cold->entries[i].flags &= (uint8_t)~E_COUNTS;
     s->cold->settled -= count;
-    call_back(s, 0, count, lnet_fault_of(LNET_FAULT_VALUE));
+    call_back(s, 0, count, fault);
   }
   error_buffer(s);
   if ((s->s & S_DESTROYED) == 0) lnet_stream_destroy(s, s->errored);
@@ -296,7 +296,7 @@ static void write_error_tick(lnet_object *object) {
   while (s->cold != NULL && count < s->cold->settled &&
          (s->cold->entries[count].flags & E_FAILED) != 0)
     count++;
-  on_write_error(s, count);
+  on_write_error(s, count, lnet_fault_of(LNET_FAULT_VALUE));
 }
 
 /* Marks the entries in flight as settled. Returns their number; *callbacks: some have one. */
@@ -497,8 +497,9 @@ static void write_ended(lnet_stream *s, lnet_fault fault) {
   lnet_assert(before == 0); /* ticks have run since it was begun */
   (void)before;
   if (fault.kind != LNET_FAULT_NONE) {
+    const bool first = (s->s & S_ERRORED) == 0;
     lnet_stream_set_errored(s, fault);
-    on_write_error(s, count);
+    on_write_error(s, count, first ? lnet_fault_of(LNET_FAULT_VALUE) : fault);
     return;
   }
   if (count > 0) s->cold->entries[0].flags |= E_BATCH;
@@ -687,18 +688,21 @@ void lnet_writer_gathered(lnet_stream *s, char *rest, size_t len, int status) {
   lose(s, later);
 }
 
-void lnet_writer_connected(lnet_stream *s) {
-  if ((s->w & W_PENDING_CONNECT) != 0) {
-    s->w &= ~(uint32_t)W_PENDING_CONNECT;
-    s->cold->pending_data = 0;
-    if ((s->s & S_HANDLE) == 0) {
-      write_ended(s, lnet_fault_of(LNET_FAULT_CLOSED));
-    } else {
-      const int status = send_inflight(s);
-      if (status == 0) write_ended(s, lnet_fault_of(LNET_FAULT_NONE));
-      if (status < 0) write_ended(s, lnet_fault_system(status, LNET_SYSCALL_WRITE));
-    }
+void lnet_writer_send_pending(lnet_stream *s) {
+  if ((s->w & W_PENDING_CONNECT) == 0) return;
+  s->w &= ~(uint32_t)W_PENDING_CONNECT;
+  s->cold->pending_data = 0;
+  if ((s->s & S_HANDLE) == 0) {
+    write_ended(s, lnet_fault_of(LNET_FAULT_CLOSED));
+    return;
   }
+  const int status = send_inflight(s);
+  if (status == 0) write_ended(s, lnet_fault_of(LNET_FAULT_NONE));
+  if (status < 0) write_ended(s, lnet_fault_system(status, LNET_SYSCALL_WRITE));
+}
+
+void lnet_writer_connected(lnet_stream *s) {
+  lnet_writer_send_pending(s);
   if ((s->w & W_FINAL_ON_CONNECT) != 0) {
     s->w &= ~(uint32_t)W_FINAL_ON_CONNECT;
     lnet_writer_final(s);
@@ -820,17 +824,23 @@ void lnet_writer_end(lnet_stream *s) {
 
 /* ---- methods ---- */
 
-/* Queues callback(error), the error made from a fault now; then destroys with it.
-   [-0, +0, e] */
+/* Queues the call of the function at `callback`, if it is one, with the value on top. [-1,+0,m] */
+static void tell(lua_State *L, lnet_stream *s, int callback) {
+  if (!lua_isfunction(L, callback)) {
+    lua_pop(L, 1);
+    return;
+  }
+  lua_pushvalue(L, callback);
+  lua_insert(L, -2);
+  lnet_tick_push(L, lnet_stream_ctx(s), 1);
+}
+
+/* A write that is not possible any more: tells the callback and destroys. [-0, +0, m] */
 static void refuse(lua_State *L, lnet_stream *s, lnet_fault fault, int callback) {
-  lnet_ctx *ctx = lnet_stream_ctx(s);
   lnet_fault_push(L, fault);
   const int error = lua_gettop(L);
-  if (lua_isfunction(L, callback)) {
-    lua_pushvalue(L, callback);
-    lua_pushvalue(L, error);
-    lnet_tick_push(L, ctx, 1);
-  }
+  lua_pushvalue(L, error);
+  tell(L, s, callback);
   if ((s->s & S_DESTROYED) == 0) lnet_stream_destroy_value(L, 1, s, error);
 }
 
@@ -846,6 +856,59 @@ static bool same_as_last(lua_State *L, const lnet_stream *s, int idx) {
   return same;
 }
 
+/* Upvalue of the two listeners below: the context, the socket, the other listener. */
+static lnet_stream *upvalue_stream(lua_State *L) {
+  return lua_touserdata(L, lua_upvalueindex(2));
+}
+
+/* 'close' before there was a connection: what waited for it is lost. */
+static int l_on_close(lua_State *L) {
+  lnet_ctx *ctx = lnet_ctx_of(L);
+  lua_State *before = lnet_swap_thread(ctx, L);
+  lnet_writer_closed(upvalue_stream(L));
+  lnet_swap_thread(ctx, before);
+  return 0;
+}
+
+/* 'connect': what waited is sent; 'close' is not waited for any more. */
+static int l_on_connect(lua_State *L) {
+  lua_getfield(L, lua_upvalueindex(2), "removeListener");
+  lua_pushvalue(L, lua_upvalueindex(2));
+  lua_pushliteral(L, "close");
+  lua_pushvalue(L, lua_upvalueindex(3));
+  lua_call(L, 3, 0);
+  lnet_ctx *ctx = lnet_ctx_of(L);
+  lua_State *before = lnet_swap_thread(ctx, L);
+  lnet_writer_send_pending(upvalue_stream(L));
+  lnet_swap_thread(ctx, before);
+  return 0;
+}
+
+/* Calls socket:once(event, listener on top). [-1, +0, e] */
+static void add_once(lua_State *L, const char *event) {
+  lua_getfield(L, 1, "once");
+  lua_insert(L, -2);
+  lua_pushvalue(L, 1);
+  lua_insert(L, -2);
+  lua_pushstring(L, event);
+  lua_insert(L, -2);
+  lua_call(L, 3, 0);
+}
+
+/* As node, a write that waits for the connection listens to 'connect' and 'close': so it is sent,
+   or told to be lost, in its place among the user's listeners. [-0, +0, e] */
+static void wait_for_connection(lua_State *L) {
+  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_pushvalue(L, 1);
+  lua_pushcclosure(L, l_on_close, 2);
+  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_pushvalue(L, 1);
+  lua_pushvalue(L, -3);
+  lua_pushcclosure(L, l_on_connect, 3);
+  add_once(L, "connect");
+  add_once(L, "close");
+}
+
 /* Sends the chunk at 2, in the encoding at 3, with the callback at 4; both of them checked.
    Returns node's answer. [-0, +0, e] */
 static bool write_checked(lua_State *L, lnet_stream *s, const char *bytes, size_t len) {
@@ -859,9 +922,14 @@ static bool write_checked(lua_State *L, lnet_stream *s, const char *bytes, size_
     flags |= E_ANCHORED;
     if (callback && same_as_last(L, s, 4)) flags |= E_SAME;
   }
+  const bool writing = (s->w & W_WRITING) != 0 || (s->s & S_ERRORED) != 0;
+  if ((s->s & S_CONNECTING) != 0 && !writing && (s->cold == NULL || s->cold->corked == 0))
+    wait_for_connection(L);
   lnet_object_hold(L, 1, &s->base.object);
   const uint32_t seq = (flags & E_ANCHORED) != 0 ? s->cold->next_seq : 0;
+  lua_State *before = lnet_swap_thread(lnet_stream_ctx(s), L);
   const bool more = lnet_writer_put(s, bytes, len, flags);
+  lnet_swap_thread(lnet_stream_ctx(s), before);
   if ((flags & E_ANCHORED) != 0 && s->cold->next_seq == seq) unreserve(L, s);
   lnet_object_release(&s->base.object);
   return more;
@@ -960,6 +1028,7 @@ int lnet_l_finish(lua_State *L) {
   lua_settop(L, 4);
   lnet_fault fault = lnet_fault_of(LNET_FAULT_NONE);
   lnet_object_hold(L, 1, &s->base.object);
+  lua_State *before = lnet_swap_thread(lnet_stream_ctx(s), L);
   uncork_all(s);
   if (refused) {
     fault = lnet_fault_of((s->w & W_ENDING) != 0 ? LNET_FAULT_WRITE_AFTER_END
@@ -971,17 +1040,20 @@ int lnet_l_finish(lua_State *L) {
   } else if ((s->s & S_DESTROYED) != 0) {
     fault = lnet_fault_of(LNET_FAULT_DESTROYED_END);
   }
+  lnet_swap_thread(lnet_stream_ctx(s), before);
   lnet_object_release(&s->base.object);
-  if (refused) {
-    refuse(L, s, fault, 4);
+  if (refused) { /* as node: the error first, the callback behind it */
+    lnet_fault_push(L, fault);
+    if ((s->s & S_DESTROYED) == 0) lnet_stream_destroy_value(L, 1, s, 5);
+    lua_settop(L, 5);
+    tell(L, s, 4);
   } else if (callback && (fault.kind != LNET_FAULT_NONE || (s->s & S_ERRORED) != 0 ||
                           (s->w & W_FINISHED) != 0)) {
-    lua_pushvalue(L, 4);
     if (fault.kind != LNET_FAULT_NONE || (s->s & S_ERRORED) == 0)
       lnet_fault_push(L, fault);
     else
       lnet_stream_push_errored(L, 1, s);
-    lnet_tick_push(L, lnet_stream_ctx(s), 1);
+    tell(L, s, 4);
   } else if (callback) {
     keep_finish_callback(L);
     s->w |= W_ON_FINISHED;
@@ -1004,8 +1076,10 @@ int lnet_l_uncork(lua_State *L) {
   lnet_stream *s = lnet_check_stream(L, 1);
   if (s->cold == NULL || s->cold->corked == 0) return 0;
   lnet_object_hold(L, 1, &s->base.object);
+  lua_State *before = lnet_swap_thread(lnet_stream_ctx(s), L);
   s->cold->corked--;
   clear_buffer(s);
+  lnet_swap_thread(lnet_stream_ctx(s), before);
   lnet_object_release(&s->base.object);
   return 0;
 }

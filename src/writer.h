@@ -23,6 +23,9 @@ void lnet_writer_final(lnet_stream *s);
 /* The connection is there: what waits is sent. [-0, +0, -] */
 void lnet_writer_connected(lnet_stream *s);
 
+/* The part of it that is about writes. [-0, +0, -] */
+void lnet_writer_send_pending(lnet_stream *s);
+
 /* The handle is gone: what waited for a connection is lost. [-0, +0, -] */
 void lnet_writer_closed(lnet_stream *s);
 
