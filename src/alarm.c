@@ -69,11 +69,7 @@ static void on_timer(uv_timer_t *timer) {
     alarm->fire(alarm);
     lnet_leave(ctx);
   }
-  if (!ctx->halted) arm(ctx); /* halted: net.run does it when it goes on */
-}
-
-void lnet_alarms_resume(lnet_ctx *ctx) {
-  arm(ctx);
+  arm(ctx); /* halted: what is still due comes first when net.run goes on */
 }
 
 void lnet_alarm_init(lnet_alarm *alarm, void (*fire)(lnet_alarm *), bool refed) {

@@ -26,7 +26,4 @@ void lnet_alarm_clear(lnet_ctx *ctx, lnet_alarm *alarm);
 /* Whether net.run waits for it. [-0, +0, -] */
 void lnet_alarm_ref(lnet_ctx *ctx, lnet_alarm *alarm, bool refed);
 
-/* Arms again what was due when the loop was halted. [-0, +0, -] */
-void lnet_alarms_resume(lnet_ctx *ctx);
-
 #endif

@@ -53,6 +53,7 @@ typedef struct lnet_ctx {
   struct lnet_lookup *lookups;        /* of lookup.c: those in flight */
 
   char *slab;
+  int weak_ref;              /* table of weak references, see object.c */
   int names_ref;             /* event names: name -> number, number -> name */
   const void *error_meta;    /* metatables, known by their addresses */
   const void *socket_meta;

@@ -174,7 +174,7 @@ void lnet_error_describe(lua_State *L, int idx) {
     lua_pushfstring(L, "an instance of %s", luaL_typename(L, idx));
     break;
   default: /* nil, function */
-    lua_pushstring(L, luaL_typename(L, idx));
+    lua_pushstring(L, lua_isnone(L, idx) ? "nil" : luaL_typename(L, idx));
   }
 }
 

@@ -66,6 +66,12 @@ lnet_ctx *lnet_loop_new(lua_State *L) {
   ctx->loop = &ctx->own_loop;
   ctx->slab = malloc(LNET_SLAB_SIZE);
   if (ctx->slab == NULL || lnet_ticks_reserve(ctx) != 0) luaL_error(L, "not enough memory");
+  lua_newtable(L);
+  lua_newtable(L);
+  lua_pushliteral(L, "v");
+  lua_setfield(L, -2, "__mode");
+  lua_setmetatable(L, -2);
+  ctx->weak_ref = luaL_ref(L, LUA_REGISTRYINDEX);
   lnet_error_init(L, ctx);
   lnet_names_init(L, ctx);
   lnet_alarms_init(L, ctx);
@@ -112,12 +118,13 @@ int lnet_l_run(lua_State *L) {
   ctx->running = true;
   ctx->L = L;
   ctx->halted = false;
+  /* What is run before the poll makes the round of "once": then it does not block. */
+  const bool busy = ctx->tick_count > 0 || ctx->held != NULL;
   lnet_leave(ctx);
   lnet_objects_resume(ctx);
-  lnet_alarms_resume(ctx);
   if (!ctx->halted) {
     ctx->polling = true;
-    uv_run(ctx->loop, mode);
+    uv_run(ctx->loop, mode == UV_RUN_ONCE && busy ? UV_RUN_NOWAIT : mode);
     ctx->polling = false;
   }
   ctx->running = false;

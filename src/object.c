@@ -1,6 +1,7 @@
 /* The header of our userdata: anchoring in the registry, and callbacks put off while halted. */
 #include "object.h"
 #include "call.h"
+#include "tick.h"
 
 void lnet_object_init(lnet_object *object, lnet_ctx *ctx, const lnet_object_class *cls) {
   object->ctx = ctx;
@@ -10,14 +11,51 @@ void lnet_object_init(lnet_object *object, lnet_ctx *ctx, const lnet_object_clas
   object->holds = 0;
   object->owed = 0;
   object->in_held = false;
+  object->weak = false;
+}
+
+/* [-0, +0, -] */
+static void unref_weak(lua_State *L, lnet_object *object) {
+  lua_rawgeti(L, LUA_REGISTRYINDEX, object->ctx->weak_ref);
+  luaL_unref(L, -1, object->ref);
+  lua_pop(L, 1);
+  object->weak = false;
+  object->ref = LUA_NOREF;
 }
 
 void lnet_object_hold(lua_State *L, int idx, lnet_object *object) {
-  if (object->holds == 0) {
+  if (object->holds == 0 || object->weak) {
     lua_pushvalue(L, idx);
-    object->ref = luaL_ref(L, LUA_REGISTRYINDEX);
+    const int ref = luaL_ref(L, LUA_REGISTRYINDEX);
+    if (object->weak) unref_weak(L, object);
+    object->ref = ref;
   }
   object->holds++;
+}
+
+void lnet_object_hold_weakly(lua_State *L, int idx, lnet_object *object) {
+  if (object->holds == 0) {
+    lua_pushvalue(L, idx);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, object->ctx->weak_ref);
+    lua_insert(L, -2);
+    object->ref = luaL_ref(L, -2);
+    object->weak = true;
+    lua_pop(L, 1);
+  }
+  object->holds++;
+}
+
+void lnet_object_push_weak(lua_State *L, const lnet_object *object) {
+  lua_rawgeti(L, LUA_REGISTRYINDEX, object->ctx->weak_ref);
+  lua_rawgeti(L, -1, object->ref);
+  lua_remove(L, -2);
+}
+
+void lnet_object_gone(lua_State *L, lnet_object *object) {
+  if (object->holds == 0 || !object->weak) return;
+  lnet_ticks_forget(object);
+  if (object->weak) unref_weak(L, object);
+  object->holds = 0;
 }
 
 void lnet_object_hold_again(lnet_object *object) {
@@ -28,6 +66,10 @@ void lnet_object_hold_again(lnet_object *object) {
 void lnet_object_release(lnet_object *object) {
   lnet_assert(object->holds > 0);
   if (--object->holds > 0) return;
+  if (object->weak) {
+    if (!object->ctx->shut) unref_weak(object->ctx->L, object);
+    return;
+  }
   const int ref = object->ref;
   object->ref = LUA_NOREF;
   if (!object->ctx->shut) luaL_unref(object->ctx->L, LUA_REGISTRYINDEX, ref);

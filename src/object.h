@@ -21,6 +21,7 @@ typedef struct lnet_object {
   uint16_t holds;
   uint8_t owed;                  /* which callbacks came while halted; bits of the class */
   bool in_held;
+  bool weak; /* held weakly: ref is of the table of weak references */
 } lnet_object;
 
 /* Fills the header of a new object; nobody holds it. [-0, +0, -] */
@@ -30,6 +31,14 @@ void lnet_object_init(lnet_object *object, lnet_ctx *ctx, const lnet_object_clas
    [-0, +0, m] */
 void lnet_object_hold(lua_State *L, int idx, lnet_object *object);
 
+/* The same, but the collector may still take the object when nobody else refers to it: for what
+   is pointless then. Its __gc must call lnet_object_gone. Who has only the pointer keeps the
+   object on a stack while Lua may run. [-0, +0, m] */
+void lnet_object_hold_weakly(lua_State *L, int idx, lnet_object *object);
+
+/* The object is collected: what held it weakly is forgotten. [-0, +0, -] */
+void lnet_object_gone(lua_State *L, lnet_object *object);
+
 /* Holds an object that is held already. [-0, +0, -] */
 void lnet_object_hold_again(lnet_object *object);
 
@@ -37,8 +46,12 @@ void lnet_object_hold_again(lnet_object *object);
 void lnet_object_release(lnet_object *object);
 
 /* Pushes a held object. [-0, +1, -] */
+void lnet_object_push_weak(lua_State *L, const lnet_object *object);
 static inline void lnet_object_push(lua_State *L, const lnet_object *object) {
-  lua_rawgeti(L, LUA_REGISTRYINDEX, object->ref);
+  if (object->weak)
+    lnet_object_push_weak(L, object);
+  else
+    lua_rawgeti(L, LUA_REGISTRYINDEX, object->ref);
 }
 
 /* Notes that the callback `what` came while Lua must not be entered. [-0, +0, -] */

@@ -357,7 +357,7 @@ static void readable_tick(lnet_object *object) {
 void lnet_reader_added(lua_State *L, int idx, void *stream, int event) {
   lnet_stream *s = stream;
   if (event != LNET_EV_DATA && event != LNET_EV_READABLE) return;
-  lnet_object_hold(L, idx, &s->base.object);
+  lnet_object_hold_weakly(L, idx, &s->base.object);
   if (event == LNET_EV_DATA) {
     s->r |= R_DATA_LISTENING;
     if (lnet_listened(&s->base, LNET_EV_READABLE)) s->r |= R_READABLE_LISTENING;
@@ -392,7 +392,7 @@ static void readable_listening_tick(lnet_object *object) {
 void lnet_reader_removed(lua_State *L, int idx, void *stream, int event) {
   lnet_stream *s = stream;
   if (event == LNET_EV_READABLE) {
-    lnet_object_hold(L, idx, &s->base.object);
+    lnet_object_hold_weakly(L, idx, &s->base.object);
     lnet_stream_tick(s, readable_listening_tick);
     lnet_object_release(&s->base.object);
   } else if (event == LNET_EV_DATA && !lnet_listened(&s->base, LNET_EV_DATA)) {
@@ -440,7 +440,7 @@ int lnet_l_read(lua_State *L) {
     lnet_readbuf_take(L, 1, s, n);
   else
     lua_pushnil(L);
-  lnet_object_hold(L, 1, &s->base.object);
+  lnet_object_hold_weakly(L, 1, &s->base.object);
   if (asked == 0) {
     lnet_reader_read0(s);
   } else if (n == 0 && (s->r & R_ENDED) != 0) {
@@ -478,7 +478,7 @@ Starts the flow of 'data' again, or starts it. Source: node v20.
 */
 int lnet_l_resume(lua_State *L) {
   lnet_stream *s = lnet_check_stream(L, 1);
-  lnet_object_hold(L, 1, &s->base.object);
+  lnet_object_hold_weakly(L, 1, &s->base.object);
   lnet_reader_resume(s);
   lnet_object_release(&s->base.object);
   lua_settop(L, 1);
@@ -544,7 +544,7 @@ int lnet_l_unshift(lua_State *L) {
       s->r_length == 0;
   lua_pushvalue(L, 2);
   if (len > 0 && !ended && !gone && !direct) lnet_readbuf_add(L, 1, s, true);
-  lnet_object_hold(L, 1, &s->base.object);
+  lnet_object_hold_weakly(L, 1, &s->base.object);
   if (len > 0 && ended) {
     lnet_stream_destroy(s, lnet_fault_of(LNET_FAULT_UNSHIFT_AFTER_END));
   } else if (len > 0 && !gone) {

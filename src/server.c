@@ -47,7 +47,7 @@ int lnet_l_newServer(lua_State *L) {
   lua_settop(L, 1);
   const bool given = lua_istable(L, 1);
   int delay = 0;
-  uint32_t mark = 64 * 1024;
+  uint32_t mark = LNET_HIGH_WATER_MARK;
   bool flags[4] = {false, false, false, false};
   if (given) {
     static const char *const names[] = {"allowHalfOpen", "pauseOnConnect", "noDelay", "keepAlive"};
@@ -234,7 +234,7 @@ static void set(lua_State *L, void *object, int number) {
     server->keep_alive_delay = value > 0 && value <= INT32_MAX ? (int)value : 0;
     break;
   default:
-    server->high_water_mark = value >= 0 && value <= UINT32_MAX ? (uint32_t)value : 64 * 1024;
+    server->high_water_mark = value >= 0 && value <= UINT32_MAX ? (uint32_t)value : LNET_HIGH_WATER_MARK;
   }
 }
 

@@ -189,6 +189,7 @@ static int l_gc(lua_State *L) {
   lnet_stream *s = lua_touserdata(L, 1);
   /* With a handle still open the state is closing, and on_close does it. */
   if ((s->s & S_HANDLE_OPEN) == 0) lnet_stream_free_cold(s);
+  lnet_object_gone(L, &s->base.object);
   return 0;
 }
 

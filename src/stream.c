@@ -11,8 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* node's default for both halves. */
-enum { HIGH_WATER_MARK = 64 * 1024 };
 
 void lnet_stream_verify(const lnet_stream *s) {
   lnet_assert((s->s & S_HANDLE_OPEN) == 0 || s->base.object.holds > 0);
@@ -31,7 +29,7 @@ lnet_stream *lnet_stream_new(lua_State *L, lnet_ctx *ctx) {
   s->base.emitter.cls = &lnet_stream_emitter_class;
   s->base.emitter.own_end = true;
   s->r = R_SYNC;
-  s->r_hwm = s->w_hwm = HIGH_WATER_MARK;
+  s->r_hwm = s->w_hwm = LNET_HIGH_WATER_MARK;
   lua_rawgeti(L, LUA_REGISTRYINDEX, ctx->socket_meta_ref);
   lua_setmetatable(L, -2);
   return s;
@@ -63,6 +61,7 @@ lnet_cold *lnet_stream_check_cold(lua_State *L, lnet_stream *s) {
 
 void lnet_stream_free_cold(lnet_stream *s) {
   if (s->cold == NULL) return;
+  lnet_stream_clear_timeout(s);
   lnet_writer_free(s);
   free(s->cold);
   s->cold = NULL;
@@ -309,15 +308,22 @@ static void resume(lnet_object *object) {
 void lnet_stream_set_timeout(lua_State *L, int idx, lnet_stream *s, uint64_t ms) {
   lnet_ctx *ctx = lnet_stream_ctx(s);
   lnet_stream_check_cold(L, s);
-  if (!s->cold->alarm.set) lnet_object_hold(L, idx, &s->base.object);
+  if (!s->cold->alarm.set) lnet_object_hold_weakly(L, idx, &s->base.object);
   uv_update_time(ctx->loop);
   s->cold->timeout_ms = ms;
   s->cold->active_at = uv_now(ctx->loop);
   lnet_alarm_set(ctx, &s->cold->alarm, s->cold->active_at + ms);
 }
 
+void lnet_stream_rearm(lnet_stream *s) {
+  lnet_object_hold_again(&s->base.object);
+  lnet_alarm_set(lnet_stream_ctx(s), &s->cold->alarm, s->cold->active_at + s->cold->timeout_ms);
+}
+
 void lnet_stream_clear_timeout(lnet_stream *s) {
-  if (s->cold == NULL || !s->cold->alarm.set) return;
+  if (s->cold == NULL) return;
+  s->cold->timeout_ms = 0; /* no activity sets it again */
+  if (!s->cold->alarm.set) return;
   lnet_alarm_clear(lnet_stream_ctx(s), &s->cold->alarm);
   lnet_object_release(&s->base.object);
 }
@@ -341,8 +347,11 @@ static void fire_timeout(lnet_alarm *alarm) {
       return;
     }
   }
+  lua_State *L = ctx->L;
+  lnet_object_push(L, &s->base.object); /* it may be held weakly only */
   lnet_emit_plain(&s->base, LNET_EV_TIMEOUT);
   lnet_object_release(&s->base.object); /* as it was held while the alarm was set */
+  lua_pop(L, 1);
 }
 
 const lnet_object_class lnet_stream_class = {resume, on_close};

@@ -22,6 +22,9 @@
 
 struct lnet_server;
 
+/* node v20's default for both halves; bytes. */
+#define LNET_HIGH_WATER_MARK 16384u
+
 /* The reading half. */
 enum {
   R_ENDED = 1 << 0,              /* no more bytes will come */
@@ -223,9 +226,14 @@ void lnet_stream_set_errored(lnet_stream *s, lnet_fault fault);
 /* Pushes the error object of s->errored (made once, then kept), the stream at idx. [-0, +1, m] */
 void lnet_stream_push_errored(lua_State *L, int idx, lnet_stream *s);
 
+/* The idle timeout has come, and counts anew. The stream is held. [-0, +0, -] */
+void lnet_stream_rearm(lnet_stream *s);
+
 /* There was activity: the idle timeout starts anew. [-0, +0, -] */
 static inline void lnet_stream_touch(lnet_stream *s) {
-  if (s->cold != NULL) s->cold->active_at = uv_now(s->base.object.ctx->loop);
+  if (s->cold == NULL) return;
+  s->cold->active_at = uv_now(s->base.object.ctx->loop);
+  if (s->cold->timeout_ms > 0 && !s->cold->alarm.set) lnet_stream_rearm(s);
 }
 
 /* Emits 'timeout' after ms without activity, once; the stream at idx is held until then.

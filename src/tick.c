@@ -56,14 +56,20 @@ static int body_tick(lua_State *L) {
 
 void lnet_ticks_run(lnet_ctx *ctx) {
   while (ctx->tick_count > 0 && !ctx->halted) {
-    struct lnet_tick tick = ctx->ticks[ctx->tick_first];
+    const struct lnet_tick tick = ctx->ticks[ctx->tick_first];
     ctx->tick_first = (ctx->tick_first + 1) & (ctx->tick_capacity - 1);
     ctx->tick_count--;
     if (tick.run == NULL) {
-      lnet_enter(ctx, body_tick, &tick.ref);
-    } else {
-      tick.run(tick.object);
-      lnet_object_release(tick.object);
+      int ref = tick.ref;
+      lnet_enter(ctx, body_tick, &ref);
+    } else if (tick.object != NULL) {
+      lnet_object *object = tick.object;
+      lua_State *L = ctx->L;
+      const bool weak = object->weak;
+      if (weak) lnet_object_push(L, object);
+      tick.run(object);
+      lnet_object_release(object);
+      if (weak) lua_pop(L, 1);
     }
     if (ctx->gathering != NULL) ctx->flush(ctx);
   }
@@ -126,6 +132,14 @@ int lnet_l_nextTick(lua_State *L) {
   lnet_check_function(L, 1, "callback");
   lnet_tick_push(L, ctx, lua_gettop(L) - 1);
   return 0;
+}
+
+void lnet_ticks_forget(const lnet_object *object) {
+  const lnet_ctx *ctx = object->ctx;
+  for (uint32_t i = 0; i < ctx->tick_count; i++) {
+    struct lnet_tick *tick = &ctx->ticks[(ctx->tick_first + i) & (ctx->tick_capacity - 1)];
+    if (tick->object == object) tick->object = NULL;
+  }
 }
 
 void lnet_ticks_free(lnet_ctx *ctx) {

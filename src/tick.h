@@ -28,6 +28,9 @@ void lnet_tick_push(lua_State *L, lnet_ctx *ctx, int nargs);
    makes the call. [-(nargs+1), +1, m] */
 void lnet_pack(lua_State *L, int nargs);
 
+/* Drops the ticks of an object that is collected; they do not hold it. [-0, +0, -] */
+void lnet_ticks_forget(const lnet_object *object);
+
 int lnet_l_nextTick(lua_State *L);
 void lnet_ticks_free(lnet_ctx *ctx);
 

@@ -543,6 +543,7 @@ void lnet_writer_resume_write(lnet_stream *s) {
 /* Bytes that go out now: gathered, or given to the kernel. Returns 0 whole, 1 not, or an error. */
 static int put_direct(lnet_stream *s, const char *base, size_t len, size_t *sent) {
   *sent = 0;
+  if (len == 0) return 0;
   if (len <= LNET_GATHER_MAX && s->gather_bytes + len < s->w_hwm) {
     if (lnet_gather_add(s, base, len)) return 0;
   }
@@ -569,7 +570,6 @@ static int put_direct(lnet_stream *s, const char *base, size_t len, size_t *sent
     lnet_gather_flush(s);
     if ((s->w & W_WRITING) != 0 || (s->s & S_ERRORED) != 0) return 1;
   }
-  if (len == 0) return 0;
   const uv_buf_t buf = uv_buf_init((char *)(uintptr_t)base, (unsigned)len);
   const int status = uv_try_write(&s->h.stream, &buf, 1);
   if (status < 0) return status == UV_EAGAIN ? 1 : status;

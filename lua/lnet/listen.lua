@@ -83,9 +83,9 @@ end
 
 -- Options of the call forms listen(options), (path), (port, host), ().
 local function normalize(first, host, callback)
-  if type(first) == "table" then return first, first.port == nil and false end
+  if type(first) == "table" then return first end
   if type(first) == "string" and not check.toNumber(first) then return { path = first } end
-  if first == nil or first == callback then return { port = 0 } end
+  if first == nil or first == callback then first = 0 end
   return { port = first, host = type(host) == "string" and host or nil }
 end
 

@@ -1,0 +1,157 @@
+# `make demo` shows lnet at work and `make test` checks everything; both install what is missing first.
+# `make help` lists the rest. VARIANT=release|debug|sanitize chooses a build, WERROR=-Werror makes warnings errors.
+
+MAKEFLAGS += --no-print-directory
+
+VARIANT ?= release
+WERROR ?=
+CC = gcc
+LUA = lua5.4
+LUAROCKS = luarocks --lua-version 5.4
+CLANG = clang-14
+CLANG_FORMAT = clang-format-14
+CLANG_TIDY = clang-tidy-14
+# Debian's /usr/bin/busted starts whichever Lua is the default one.
+BUSTED = $(LUA) -e 'require("busted.runner")({ standalone = false })' /dev/null --output=plainTerminal
+VALGRIND = valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite --keep-debuginfo=yes
+
+SOURCES = $(wildcard src/*.c)
+UNIT_SOURCES = $(wildcard spec/unit/*_test.c)
+LAYER_0 = $(wildcard src/ip.c src/codec.c src/decoder.c src/wheel.c)
+LUA_CODE = $(wildcard lua bin/lnet spec examples *.rockspec)
+
+# What valgrind, 30 times slower, can run in a minute: the life and death of handles, streams and the loop.
+VALGRIND_SPECS = $(wildcard spec/server_spec.lua spec/socket_spec.lua spec/loop_spec.lua spec/lifetime_spec.lua)
+
+SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=undefined
+VARIANT_CFLAGS_release = -O2 -DNDEBUG
+VARIANT_CFLAGS_debug = -O0 -g -DLNET_DEBUG
+VARIANT_CFLAGS_sanitize = -O1 -g -DLNET_DEBUG -fno-omit-frame-pointer $(SANITIZE)
+VARIANT_CFLAGS_gcc = $(VARIANT_CFLAGS_release)
+VARIANT_CFLAGS_clang = $(VARIANT_CFLAGS_release)
+VARIANT_LDFLAGS_sanitize = $(SANITIZE)
+
+# Expanded where they are used, not before: `setup` may have to install pkg-config first.
+WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+INCLUDES = $(shell pkg-config --cflags lua5.4 libuv)
+CFLAGS = -std=c11 -D_GNU_SOURCE -fPIC -fvisibility=hidden $(WARNINGS) $(WERROR) $(INCLUDES) $(VARIANT_CFLAGS_$(VARIANT))
+LIBS = $(shell pkg-config --libs-only-L libuv) -luv
+
+BUILD = build/$(VARIANT)
+OBJECTS = $(SOURCES:src/%.c=$(BUILD)/%.o)
+UNIT_TESTS = $(UNIT_SOURCES:spec/unit/%.c=$(BUILD)/unit/%)
+JOBS = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
+# The environment in which $(1), a variant, is what require("lnet") finds.
+env = LUA_PATH_5_4='$(CURDIR)/lua/?.lua;$(CURDIR)/lua/?/init.lua;;' LUA_CPATH_5_4='$(CURDIR)/build/$(1)/?.so;;'
+
+STEPS = build spec-release spec-debug spec-sanitize spec-valgrind unit conformance \
+  lint-lua lint-gcc lint-clang lint-tidy lint-format rock
+
+.PHONY: build core objects setup setup-build demo test spec spec-release spec-debug spec-sanitize spec-valgrind \
+  unit unit-run conformance lint lint-lua lint-gcc lint-clang lint-tidy lint-format format rock install env clean help FORCE
+.DELETE_ON_ERROR:
+
+build: ## builds the module: build/$(VARIANT)/lnet/core.so
+	@$(MAKE) $(JOBS) core
+
+demo: setup-build ## echoes a file of 128 MiB over TCP and over a Unix socket
+	@$(MAKE) $(JOBS) build VARIANT=release
+	@$(call env,release) $(LUA) bin/lnet examples/demo.lua
+
+test: setup ## runs every step below, each to its end, and sums up
+	@rm -rf build/log
+	@for step in $(STEPS); do .ci/step $$step $(MAKE) $$step WERROR=-Werror; done; .ci/summary
+
+# A command or a file that must exist, and the Debian package that has it.
+BUILD_NEEDS = gcc:gcc /usr/include/stdio.h:libc6-dev pkg-config:pkg-config lua5.4:lua5.4 \
+  /usr/include/lua5.4/lua.h:liblua5.4-dev /usr/include/uv.h:libuv1-dev
+TEST_NEEDS = $(BUILD_NEEDS) /usr/share/lua/5.4/busted/runner.lua:lua-busted luacheck:lua-check luarocks:luarocks \
+  zip:zip unzip:unzip $(CLANG):$(CLANG) $(CLANG_TIDY):$(CLANG_TIDY) $(CLANG_FORMAT):$(CLANG_FORMAT) \
+  valgrind:valgrind /usr/share/doc/libc6-dbg:libc6-dbg nc.openbsd:netcat-openbsd socat:socat curl:curl node:nodejs
+
+setup-build: ## installs what building needs (Debian)
+	@.ci/setup $(BUILD_NEEDS)
+
+setup: ## installs what building and testing need (Debian)
+	@.ci/setup $(TEST_NEEDS)
+
+spec: spec-release spec-debug ## the specs, with the release build and with the debug build
+
+spec-release spec-debug: spec-%:
+	@$(MAKE) $(JOBS) build VARIANT=$*
+	@$(call env,$*) $(BUSTED) $(SPECS)
+
+spec-sanitize: ## the specs, with AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer
+	@$(MAKE) $(JOBS) build VARIANT=sanitize
+	@$(call env,sanitize) LNET_SPEC_PATIENCE=4 UBSAN_OPTIONS=print_stacktrace=1 ASAN_OPTIONS=detect_leaks=1 \
+	  LD_PRELOAD="$$($(CC) -print-file-name=libasan.so) $$($(CC) -print-file-name=libubsan.so)" $(BUSTED) $(SPECS)
+
+spec-valgrind: ## $(VALGRIND_SPECS) under valgrind
+	@$(MAKE) $(JOBS) build VARIANT=debug
+	@$(call env,debug) LNET_SPEC_PATIENCE=30 $(VALGRIND) $(BUSTED) $(VALGRIND_SPECS)
+
+unit: ## the unit tests of the C code that knows neither Lua nor libuv, plain and sanitized
+	@$(MAKE) $(JOBS) unit-run VARIANT=release
+	@$(MAKE) $(JOBS) unit-run VARIANT=sanitize
+
+conformance: ## the same programs in node and in lnet
+	@$(MAKE) $(JOBS) build VARIANT=release
+	@$(call env,release) $(LUA) spec/conformance/run.lua
+
+lint: lint-lua lint-gcc lint-clang lint-tidy lint-format ## luacheck, strict gcc and clang, clang-tidy, clang-format
+
+lint-lua:
+	@luacheck --no-color --quiet $(LUA_CODE)
+
+lint-gcc lint-clang: lint-%:
+	@$(MAKE) $(JOBS) objects VARIANT=$* CC=$(if $(filter clang,$*),$(CLANG),$(CC)) WERROR=-Werror
+
+lint-tidy: VARIANT = debug # the analyzer learns from the assertions
+lint-tidy:
+	@printf '%s\n' $(SOURCES) | xargs -P $$(nproc) -n 2 sh -c '$(CLANG_TIDY) --quiet "$$@" -- $(CFLAGS)' tidy
+
+lint-format:
+	@$(CLANG_FORMAT) --dry-run -Werror $(wildcard src/*.[ch] spec/unit/*.[ch])
+
+format: ## formats the C code
+	@$(CLANG_FORMAT) -i $(wildcard src/*.[ch] spec/unit/*.[ch])
+
+rock: ## luarocks make, into build/rocks
+	@.ci/rock make
+
+install: ## luarocks make, into luarocks' own tree or into TREE=DIR
+	@.ci/rock install-here $(TREE)
+
+env: ## prints what lets lua5.4 and bin/lnet find this build: eval "$(make -s env)"
+	@echo "export $(call env,$(VARIANT))"
+
+clean: ## removes build/
+	rm -rf build
+
+help: ## lists the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
+
+core: $(BUILD)/lnet/core.so
+
+objects: $(OBJECTS)
+
+unit-run: $(UNIT_TESTS)
+	@status=0; for test in $^; do echo "# $$test"; $$test || status=1; done; exit $$status
+
+$(BUILD)/lnet/core.so: $(OBJECTS)
+	@mkdir -p $(@D)
+	$(CC) -shared $(VARIANT_LDFLAGS_$(VARIANT)) -o $@ $^ $(LIBS)
+
+$(BUILD)/%.o: src/%.c $(BUILD)/flags
+	$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/unit/%: spec/unit/%.c $(LAYER_0:src/%.c=$(BUILD)/%.o) $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -Isrc -MMD -MP -o $@ $(filter %.c %.o,$^)
+
+# Changes only when the command line does: other flags rebuild everything.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(BUILD)
+	@echo '$(CC) $(CFLAGS)' | cmp -s - $@ || echo '$(CC) $(CFLAGS)' >$@
+
+-include $(OBJECTS:.o=.d) $(UNIT_TESTS:=.d)

@@ -1,0 +1,14 @@
+// An IP address: no lookup; connectionAttempt, connect, ready.
+"use strict";
+const t = require("./prelude");
+const { net, log, listen, watch } = t;
+
+const events = "lookup connectionAttempt connect ready end finish close error";
+listen("tcp", {}, (socket) => socket.end(), (to, server) => {
+  const socket = watch(log, new net.Socket(), events);
+  socket.connect(to.port, to.host);
+  socket.resume();
+  socket.on("close", () => server.close());
+});
+
+t.run();

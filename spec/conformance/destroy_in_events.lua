@@ -1,0 +1,20 @@
+-- destroy() in each event of a client: what still comes.
+local t = require("prelude")
+local net, log, listen, each, watch = t.net, t.log, t.listen, t.each, t.watch
+
+each({ "lookup", "connect", "ready", "data", "end", "finish", "close" }, function(name, next)
+  listen("tcp", {}, function(socket)
+    socket:on("error", function() socket:destroy() end)
+    socket:finish("data")
+    socket:resume()
+  end, function(to, server)
+    local socket = net.Socket()
+    local events = "lookup connectionAttempt connect ready data end finish error close"
+    watch(function(event) log(name .. ":", event) end, socket, events)
+    socket:on(name, function() socket:destroy() end)
+    socket:on("close", function() server:close(next) end)
+    socket:connect({ port = to.port, host = "localhost", family = 4 })
+  end)
+end)
+
+t.run()

@@ -1,0 +1,36 @@
+-- Addresses of both sides before, while, and after being connected.
+local t = require("prelude")
+local net, listen, tape, props = t.net, t.listen, t.tape, t.props
+
+local mine = "localAddress localFamily"
+local theirs = "remoteAddress remoteFamily"
+local far = tape("far")
+local near = tape("near")
+listen("tcp", {}, function(socket)
+  far(props(socket, mine), props(socket, theirs))
+  far(socket.localPort == socket.server:address().port)
+  local address = socket:address()
+  far(address.family, address.address, address.port == socket.localPort)
+  socket:finish()
+  socket:resume()
+  socket:on("close", function()
+    far("closed", props(socket, mine), props(socket, theirs), socket:address())
+    socket.server:close()
+  end)
+end, function(to)
+  local socket = net.Socket()
+  near("fresh", props(socket, mine), props(socket, theirs), socket:address())
+  socket:connect(to, function()
+    near("open", props(socket, mine), props(socket, theirs))
+    near(socket.remotePort == to.port)
+    local address = socket:address()
+    near(address.family, address.address, address.port == socket.localPort, socket.localPort > 0)
+  end)
+  near("connecting", props(socket, theirs), socket.remotePort)
+  socket:resume()
+  socket:on("close", function()
+    near("closed", props(socket, mine), props(socket, theirs), socket:address())
+  end)
+end)
+
+t.run()

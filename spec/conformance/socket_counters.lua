@@ -1,0 +1,33 @@
+-- bytesRead, bytesWritten, bufferSize: exact, in characters of every width, after close too.
+local t = require("prelude")
+local log, pair, each, props, later = t.log, t.pair, t.each, t.props, t.later
+
+local names = "bytesRead bytesWritten bufferSize writableLength readableLength"
+each({ "tcp", "unix" }, function(where, next)
+  pair(where, nil, function(near, far)
+    log(where, "open", props(near, names))
+    near:write("hé€")
+    log(where, "utf8", props(near, names))
+    near:write("00ff80", "hex")
+    log(where, "hex", props(near, names))
+    near:write("hé", "latin1")
+    near:write("hé", "utf16le")
+    near:write("aGk=", "base64")
+    log(where, "more", props(near, names))
+    later(function()
+      log(where, "far", props(far, names))
+      far:finish("back")
+      far:resume()
+    end, 20)
+    near:resume()
+    near:on("close", function()
+      log(where, "near closed", props(near, names))
+      later(function()
+        log(where, "far closed", props(far, names))
+        next()
+      end, 20)
+    end)
+  end)
+end)
+
+t.run()

@@ -1,0 +1,332 @@
+local child = require("spec.support.child")
+local net = require("lnet")
+local pair = require("spec.support.pair")
+local serve = require("spec.support.serve")
+local timers = require("lnet.timers")
+local within = require("spec.support.within")
+
+local function ignore() end
+
+-- Calls `make`, which returns an object and holds nothing; returns a weak table with it.
+local function weakly(make)
+  return setmetatable({ make() }, { __mode = "v" })
+end
+
+local function collect()
+  collectgarbage()
+  collectgarbage() -- the first one runs finalizers, the second frees what they held
+end
+
+-- Runs a Lua program that must end well and print just `out`.
+local function runs(source, out)
+  local result = child.program(source):wait()
+  assert.equal("", result.err)
+  assert.equal(out, result.out)
+  assert.equal(0, result.code)
+end
+
+describe("collection", function()
+  after_each(within.clean)
+
+  it("takes a socket that was never connected", function()
+    local weak = weakly(function()
+      local socket = net.Socket({ allowHalfOpen = true })
+      socket:setEncoding("hex"):setTimeout(60000, ignore):setNoDelay(true)
+      socket:on("data", function() socket:destroy() end) -- refers to itself
+      socket.itself = socket
+      return socket
+    end)
+    collect()
+    assert.is_nil(weak[1])
+  end)
+
+  it("takes a server that never listened", function()
+    local weak = weakly(function()
+      local server = net.createServer()
+      server:on("connection", function() server:close() end)
+      server.itself = server
+      return server
+    end)
+    collect()
+    assert.is_nil(weak[1])
+  end)
+
+  it("takes a socket whose connect was refused for its arguments", function()
+    local weak = weakly(function()
+      local socket = net.Socket()
+      assert.is_false((pcall(socket.connect, socket, 70000)))
+      return socket
+    end)
+    collect()
+    assert.is_nil(weak[1])
+  end)
+
+  it("takes sockets after 'close', the client's and the accepted one", function()
+    local weak = weakly(function()
+      local sockets = setmetatable({}, { __mode = "v" })
+      local server
+      server = net.createServer(function(socket)
+        sockets[1] = socket
+        socket:resume()
+        socket.itself = socket
+        server:close()
+      end)
+      server:listen(0, "127.0.0.1", function()
+        sockets[2] = net.connect(server:address().port, "127.0.0.1")
+        sockets[2]:resume()
+        sockets[2]:finish("x", function() assert.is_true(sockets[2].writableFinished) end)
+      end)
+      within(2)
+      return sockets
+    end)
+    collect()
+    assert.is_nil(weak[1] and (weak[1][1] or weak[1][2]))
+  end)
+
+  it("takes a socket that could not connect, and one destroyed on its way", function()
+    local weak = setmetatable({}, { __mode = "v" })
+    do
+      weak[1] = net.connect("/nonexistent/lnet.sock")
+      weak[1]:on("error", ignore)
+      weak[2] = net.connect({ port = 1, host = "localhost", family = 4 })
+      weak[2]:on("error", ignore)
+      weak[2]:destroy()
+    end
+    within(2)
+    collect()
+    assert.is_nil(weak[1])
+    assert.is_nil(weak[2])
+  end)
+
+  it("takes a server after 'close'", function()
+    local weak = weakly(function()
+      local server = net.createServer()
+      server:listen(0, function() server:close() end)
+      within(2)
+      return server
+    end)
+    collect()
+    assert.is_nil(weak[1])
+  end)
+
+  it("takes what listeners and write callbacks held, once the socket is closed", function()
+    local near, far = pair.tcp()
+    local weak = setmetatable({}, { __mode = "v" })
+    do
+      local held = {}
+      weak[1] = held
+      near:on("data", function() return held end)
+      near:write("x", function() return held end)
+      near:setTimeout(60000, function() return held end)
+    end
+    far:resume()
+    near:destroy()
+    within(2)
+    within.clean()
+    near, far = nil, nil -- luacheck: ignore
+    collect()
+    assert.is_nil(weak[1])
+  end)
+
+  it("takes timers that are over, cleared, and closed, and what they held", function()
+    local weak = setmetatable({}, { __mode = "v" })
+    do
+      local held = {}
+      weak[1] = held
+      timers.setTimeout(function() return held end, 1)
+      timers.setImmediate(function() return held end)
+      timers.clearTimeout(timers.setTimeout(ignore, 60000, held))
+      timers.setInterval(ignore, 60000, held):close()
+      net.nextTick(ignore, held)
+    end
+    within(2)
+    collect()
+    assert.is_nil(weak[1])
+  end)
+
+  it("leaves an open socket alone, which still gets its events", function()
+    local server, port = serve.tcp(function(socket) socket:pipe(socket) end)
+    local received, closes = {}, 0
+    do
+      local socket = net.connect(port, "127.0.0.1")
+      socket:on("connect", function()
+        collect()
+        socket:write("echo")
+      end)
+      socket:on("data", function(bytes)
+        received[#received + 1] = bytes
+        collect()
+        socket:finish()
+      end)
+      socket:on("close", function()
+        closes = closes + 1
+        server:close()
+      end)
+    end
+    collect()
+    within(2)
+    assert.equal("echo", table.concat(received))
+    assert.equal(1, closes)
+  end)
+
+  it("leaves a connecting socket and a listening server alone, and a timer", function()
+    local log = {}
+    local weak = setmetatable({}, { __mode = "v" })
+    do
+      local server = net.createServer(function(socket) socket:destroy() end)
+      weak[1] = server
+      server:listen(0, "127.0.0.1", function()
+        collect()
+        local socket = net.connect(server:address().port, "127.0.0.1")
+        weak[2] = socket
+        socket:resume()
+        socket:on("close", function()
+          log[#log + 1] = "close"
+          timers.setTimeout(function()
+            log[#log + 1] = "timer"
+            server:close()
+          end, 1)
+          collect()
+        end)
+      end)
+    end
+    collect()
+    assert.is_not_nil(weak[1])
+    within(2)
+    assert.same({ "close", "timer" }, log)
+  end)
+
+  it("may run at any moment: in every listener, at full speed", function()
+    local near, far = pair.tcp({ allowHalfOpen = true })
+    local received = {}
+    far:pipe(far)
+    near:on("data", function(bytes)
+      received[#received + 1] = bytes
+      collect()
+    end)
+    for i = 1, 50 do
+      near:write(i .. ";", collect)
+    end
+    near:finish(collect)
+    local expected = {}
+    for i = 1, 50 do
+      expected[i] = i .. ";"
+    end
+    within(10)
+    assert.equal(table.concat(expected), table.concat(received))
+  end)
+
+  it("of thousands of sockets does not let memory grow", function()
+    local function make(count)
+      for _ = 1, count do
+        local socket = net.Socket()
+        socket:on("data", ignore)
+      end
+      collect()
+      return collectgarbage("count")
+    end
+    make(2000)
+    local before = make(2000)
+    local after = make(20000)
+    assert.is_true(after < before + 200) -- KiB; the sockets alone would be thousands
+  end)
+end)
+
+describe("the end of a Lua state", function()
+  it("with a thousand live connections frees them, and calls no Lua function", function()
+    runs([[
+      local net = require("lnet")
+      local open, ending = 0, false
+      local function fail(what)
+        return function()
+          if ending then io.write(what, " at the end\n") end
+        end
+      end
+      local function watch(socket)
+        for _, name in ipairs({ "data", "end", "error", "close", "finish", "drain", "timeout" }) do
+          socket:on(name, fail(name))
+        end
+        socket:write("x", function(err) if ending then io.write("write callback\n") end end)
+        socket:setTimeout(60000)
+      end
+      local server = net.createServer(function(socket)
+        open = open + 1
+        watch(socket)
+        if open == 500 then net.stop() end
+      end)
+      server:on("close", fail("server close"))
+      server:listen(0, "127.0.0.1", 511, function()
+        for _ = 1, 500 do
+          watch(net.connect(server:address().port, "127.0.0.1"))
+        end
+      end)
+      net.run()
+      io.write(open, "\n")
+      ending = true
+      os.exit(0, true)
+    ]], "500\n")
+  end)
+
+  it("is clean in every state of a socket, a server and a timer", function()
+    runs([[
+      local net = require("lnet")
+      local timers = require("lnet.timers")
+      local function never() io.write("called\n") end
+      local keep = {}
+      keep[1] = net.Socket()
+      keep[2] = net.connect({ port = 1, host = "localhost" }, never)
+      keep[3] = net.connect(1, "127.0.0.1", never)
+      keep[4] = net.connect("/nonexistent/lnet.sock", never)
+      keep[5] = net.connect(1, "127.0.0.1"):destroy()
+      keep[6] = net.createServer(never)
+      keep[7] = net.createServer(never):listen(0, never)
+      keep[8] = net.createServer(never):listen(0, "localhost", never)
+      keep[9] = net.createServer(never):listen(0, never):close(never)
+      keep[10] = net.connect(1, "127.0.0.1")
+      keep[10]:write("x", never)
+      keep[10]:finish(never)
+      timers.setTimeout(never, 0)
+      timers.setInterval(never, 1)
+      timers.setImmediate(never)
+      net.nextTick(never)
+      io.write("done\n")
+    ]], "done\n")
+  end)
+
+  it("is clean with much waiting to be written, and with pipes", function()
+    runs([[
+      local net = require("lnet")
+      local function never() io.write("called\n") end
+      local server = net.createServer(function(socket)
+        socket:pause()
+        socket:on("close", never)
+      end)
+      server:listen(0, "127.0.0.1", function()
+        local a = net.connect(server:address().port, "127.0.0.1")
+        local b = net.connect(server:address().port, "127.0.0.1")
+        a:pipe(b)
+        b:pipe(a)
+        a:on("connect", function()
+          a:write(("x"):rep(20000000), never)
+          a:finish("y", never)
+          a:on("close", never)
+          require("lnet.timers").setTimeout(net.stop, 50)
+        end)
+      end)
+      net.run()
+      io.write("done\n")
+    ]], "done\n")
+  end)
+
+  it("is clean while an error is on its way out of net.run", function()
+    local result = child.program([[
+      local net = require("lnet")
+      net.createServer():listen(0, function() error({ message = "out" }) end)
+      local ok, err = pcall(net.run)
+      io.write(err.message, "\n")
+    ]]):wait()
+    assert.equal("", result.err)
+    assert.equal("out\n", result.out)
+    assert.equal(0, result.code)
+  end)
+end)

@@ -1,0 +1,62 @@
+--- Other processes: tools and Lua programs, each ended by timeout(1) if it does not end itself.
+local temp = require("spec.support.temp")
+
+local child = {}
+child.__index = child
+
+-- A tool needs a moment; a hang is longer. Slow builds (sanitizers) say how slow they are.
+local SECONDS = math.ceil(20 * (tonumber(os.getenv("LNET_SPEC_PATIENCE")) or 1))
+local LUA = os.getenv("LUA") or "lua5.4"
+
+--- A word as the shell takes it literally.
+function child.quote(text)
+  return "'" .. text:gsub("'", "'\\''") .. "'"
+end
+
+-- The shell redirects, so what is preloaded into Lua (a sanitizer) must not go into the tools.
+local function start(command, environment, input)
+  local self = setmetatable({ out = temp.path(), err = temp.path() }, child)
+  local stdin = input and temp.file(input) or "/dev/null"
+  local line = ("%s timeout -k 1 %d sh -c %s <%s >%s 2>%s"):format(
+    environment,
+    SECONDS,
+    child.quote("exec " .. command),
+    stdin,
+    self.out,
+    self.err
+  )
+  self.process = assert(io.popen(line, "r"))
+  return self
+end
+
+--- Starts a tool in the background. `input`: the bytes on its standard input.
+function child.tool(command, input)
+  return start(command, "env -u LD_PRELOAD", input)
+end
+
+--- Starts a Lua interpreter in the background that finds the modules of this one.
+function child.lua(arguments, input)
+  local environment = ("env LUA_PATH_5_4=%s LUA_CPATH_5_4=%s"):format(
+    child.quote(package.path),
+    child.quote(package.cpath)
+  )
+  return start(LUA .. " " .. arguments, environment, input)
+end
+
+--- Starts a Lua program given as text.
+function child.program(source, input)
+  return child.lua(temp.file(source), input)
+end
+
+--- Waits for its end. Returns a table: `code` (nil if a signal ended it), `signal`, `out`, `err`.
+function child:wait()
+  local _, how, number = self.process:close()
+  return {
+    code = how == "exit" and number or nil,
+    signal = how == "signal" and number or nil,
+    out = temp.read(self.out),
+    err = temp.read(self.err),
+  }
+end
+
+return child
