@@ -93,8 +93,7 @@ static int body_outcome(lua_State *L) {
 void lnet_attempt_ended(lnet_stream *s, int status) {
   struct outcome o = {s, status};
   if ((s->s & S_CONNECTING) == 0) return; /* destroyed meanwhile */
-  if (status != 0 || s->cold->tell_success)
-    lnet_enter(lnet_stream_ctx(s), body_outcome, &o);
+  if (status != 0 || s->cold->tell_success) lnet_enter(lnet_stream_ctx(s), body_outcome, &o);
   if (status == 0 && (s->s & S_CONNECTING) != 0) lnet_stream_connected(s);
 }
 
@@ -130,8 +129,7 @@ int lnet_l_bindSocket(lua_State *L) {
   lnet_stream *s = lnet_check_stream(L, 1);
   const int port = (int)luaL_checkinteger(L, 3);
   struct sockaddr_storage addr;
-  int status =
-      lnet_addr_parse(luaL_checkstring(L, 2), port, (int)luaL_checkinteger(L, 4), &addr);
+  int status = lnet_addr_parse(luaL_checkstring(L, 2), port, (int)luaL_checkinteger(L, 4), &addr);
   if (status == 0) status = uv_tcp_bind(&s->h.tcp, (const struct sockaddr *)&addr, 0);
   lua_pushinteger(L, check_bound(s, status, port));
   return 1;
@@ -152,8 +150,8 @@ int lnet_l_attempt(lua_State *L) {
     uv_pipe_connect(req, &s->h.pipe, address, on_connect);
   } else {
     struct sockaddr_storage addr;
-    status = lnet_addr_parse(address, (int)luaL_checkinteger(L, 5), (int)luaL_checkinteger(L, 6),
-                             &addr);
+    status =
+        lnet_addr_parse(address, (int)luaL_checkinteger(L, 5), (int)luaL_checkinteger(L, 6), &addr);
     if (status == 0)
       status = uv_tcp_connect(req, &s->h.tcp, (const struct sockaddr *)&addr, on_connect);
   }
@@ -163,8 +161,7 @@ int lnet_l_attempt(lua_State *L) {
 
 int lnet_l_dropAttempt(lua_State *L) {
   lnet_stream *s = lnet_check_stream(L, 1);
-  if ((s->s & (S_CONNECTING | S_HANDLE_OPEN | S_CONNECT_WAITS)) !=
-      (S_CONNECTING | S_HANDLE_OPEN))
+  if ((s->s & (S_CONNECTING | S_HANDLE_OPEN | S_CONNECT_WAITS)) != (S_CONNECTING | S_HANDLE_OPEN))
     return 0;
   s->s |= S_CONNECT_WAITS | S_SILENT_CLOSE;
   uv_close(&s->h.handle, lnet_stream_class.on_close);

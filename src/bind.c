@@ -95,8 +95,7 @@ int lnet_l_bind(lua_State *L) {
 int lnet_l_listen(lua_State *L) {
   lnet_server *server = lnet_check_server(L, 1);
   const int backlog = (int)luaL_checkinteger(L, 2);
-  const int status =
-      uv_listen(&server->listener->h.stream, backlog, lnet_accept_on_connection);
+  const int status = uv_listen(&server->listener->h.stream, backlog, lnet_accept_on_connection);
   if (status != 0)
     drop_handle(server);
   else if (server->unrefed)

@@ -6,10 +6,9 @@
 
 int lnet_check_fail(lua_State *L, int idx, const char *name, const char *expected) {
   lnet_error_describe(L, idx);
-  return lnet_error_raise(L, "TypeError", "ERR_INVALID_ARG_TYPE",
-                          "The \"%s\" %s must be %s. Received %s", name,
-                          strchr(name, '.') != NULL ? "property" : "argument", expected,
-                          lua_tostring(L, -1));
+  return lnet_error_raise(
+      L, "TypeError", "ERR_INVALID_ARG_TYPE", "The \"%s\" %s must be %s. Received %s", name,
+      strchr(name, '.') != NULL ? "property" : "argument", expected, lua_tostring(L, -1));
 }
 
 void lnet_check_function(lua_State *L, int idx, const char *name) {

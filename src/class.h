@@ -25,8 +25,8 @@ typedef struct lnet_class_spec {
   lua_CFunction close; /* __close, may be NULL */
 } lnet_class_spec;
 
-/* Makes the metatable; pushes the class table, in which our Lua files put more methods. *meta is the metatable's address, *ref keeps it.
-   The spec must outlive the state. [-0, +1, m] */
+/* Makes the metatable; pushes the class table, in which our Lua files put more methods. *meta is
+   the metatable's address, *ref keeps it. The spec must outlive the state. [-0, +1, m] */
 void lnet_class_new(lua_State *L, lnet_ctx *ctx, const lnet_class_spec *spec, const void **meta,
                     int *ref);
 

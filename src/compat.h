@@ -30,8 +30,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #define lnet_assert(what)                                                                          \
-  ((what) ? (void)0                                                                                \
-          : (fprintf(stderr, "lnet: %s:%d: %s\n", __FILE__, __LINE__, #what), abort()))
+  ((what) ? (void)0 : (fprintf(stderr, "lnet: %s:%d: %s\n", __FILE__, __LINE__, #what), abort()))
 #else
 #define lnet_assert(what) ((void)sizeof(what))
 #endif

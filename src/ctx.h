@@ -24,18 +24,18 @@ typedef struct lnet_stream_hooks {
 typedef struct lnet_ctx {
   uv_loop_t *loop; /* own_loop, or another's that was adopted */
   uv_loop_t own_loop;
-  lua_State *L;     /* callbacks run here: the thread in net.run, else the main one */
-  lua_State *main;  /* lives as long as the state */
-  int depth;        /* how many doors (lnet_enter) are open now */
-  int errors;       /* errors kept for net.run: the first in its slot, the rest in a sequence */
-  bool running;     /* net.run is on the C stack */
-  bool polling;     /* uv_run is */
-  bool halted;      /* an error or net.stop(): libuv may call, Lua is not entered */
-  bool shut;        /* the state is closing, or the loop is gone: Lua is never entered again */
+  lua_State *L;    /* callbacks run here: the thread in net.run, else the main one */
+  lua_State *main; /* lives as long as the state */
+  int depth;       /* how many doors (lnet_enter) are open now */
+  int errors;      /* errors kept for net.run: the first in its slot, the rest in a sequence */
+  bool running;    /* net.run is on the C stack */
+  bool polling;    /* uv_run is */
+  bool halted;     /* an error or net.stop(): libuv may call, Lua is not entered */
+  bool shut;       /* the state is closing, or the loop is gone: Lua is never entered again */
 
   void (*flush)(struct lnet_ctx *); /* sends what was gathered; set by gather.c */
   const lnet_stream_hooks *hooks;
-  struct lnet_stream *gathering;    /* streams with gathered bytes, in order of the first */
+  struct lnet_stream *gathering; /* streams with gathered bytes, in order of the first */
   struct lnet_stream *gathering_last;
   char *arena; /* where gathered bytes wait */
   uint32_t arena_used;
@@ -53,17 +53,17 @@ typedef struct lnet_ctx {
   struct lnet_lookup *lookups;        /* of lookup.c: those in flight */
 
   char *slab;
-  int weak_ref;              /* table of weak references, see object.c */
-  int names_ref;             /* event names: name -> number, number -> name */
-  const void *error_meta;    /* metatables, known by their addresses */
+  int weak_ref;           /* table of weak references, see object.c */
+  int names_ref;          /* event names: name -> number, number -> name */
+  const void *error_meta; /* metatables, known by their addresses */
   const void *socket_meta;
   const void *server_meta;
   int error_meta_ref;
   int socket_meta_ref;
   int server_meta_ref;
   int timer_meta_ref;
-  int fin_listener_ref;      /* the function that stands for a socket's own 'end' listener */
-  int own_source_ref;        /* prefix of the chunk names of our Lua files */
+  int fin_listener_ref; /* the function that stands for a socket's own 'end' listener */
+  int own_source_ref;   /* prefix of the chunk names of our Lua files */
 } lnet_ctx;
 
 /* User values of the context's userdata. */

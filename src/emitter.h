@@ -30,7 +30,9 @@ void lnet_emit_plain(lnet_emitting *base, int event);
       {"removeAllListeners", lnet_l_removeAllListeners}, {"emit", lnet_l_emit},                    \
       {"listeners", lnet_l_listeners}, {"rawListeners", lnet_l_rawListeners},                      \
       {"listenerCount", lnet_l_listenerCount}, {"eventNames", lnet_l_eventNames},                  \
-      {"setMaxListeners", lnet_l_setMaxListeners}, { "getMaxListeners", lnet_l_getMaxListeners }
+      {"setMaxListeners", lnet_l_setMaxListeners}, {                                               \
+    "getMaxListeners", lnet_l_getMaxListeners                                                      \
+  }
 
 int lnet_l_on(lua_State *L);
 int lnet_l_once(lua_State *L);

@@ -6,9 +6,9 @@
 
 typedef enum lnet_fault_kind {
   LNET_FAULT_NONE,
-  LNET_FAULT_VALUE,        /* a Lua value, kept by the stream */
-  LNET_FAULT_SYSTEM,       /* code, syscall */
-  LNET_FAULT_FIN,          /* a write after the peer's FIN was answered */
+  LNET_FAULT_VALUE,  /* a Lua value, kept by the stream */
+  LNET_FAULT_SYSTEM, /* code, syscall */
+  LNET_FAULT_FIN,    /* a write after the peer's FIN was answered */
   LNET_FAULT_WRITE_AFTER_END,
   LNET_FAULT_DESTROYED_WRITE,
   LNET_FAULT_DESTROYED_END,

@@ -110,8 +110,7 @@ static void clear(lnet_immediate *im) {
 @function clearImmediate */
 int lnet_l_clearImmediate(lua_State *L) {
   lnet_ctx *ctx = lnet_ctx_of(L);
-  lnet_immediate *im =
-      ctx->shut ? NULL : lnet_class_test(L, 1, ctx->immediates->meta);
+  lnet_immediate *im = ctx->shut ? NULL : lnet_class_test(L, 1, ctx->immediates->meta);
   if (im != NULL) clear(im);
   return 0;
 }

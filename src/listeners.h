@@ -19,9 +19,9 @@ typedef struct lnet_emitter_class {
 
 typedef struct lnet_emitter {
   const lnet_emitter_class *cls;
-  uint32_t has;      /* bit n: somebody listens to event n */
+  uint32_t has;       /* bit n: somebody listens to event n */
   uint16_t hot_place; /* entries of the list that were there before the hot one */
-  bool own_end;      /* a socket's own listener of 'end' is there: it counts as the first */
+  bool own_end;       /* a socket's own listener of 'end' is there: it counts as the first */
 } lnet_emitter;
 
 /* How each userdata that emits begins. */

@@ -19,7 +19,7 @@ typedef struct lnet_object {
   struct lnet_object *held_next; /* in ctx->held */
   int ref;                       /* of the registry, LUA_NOREF while nobody holds it */
   uint16_t holds;
-  uint8_t owed;                  /* which callbacks came while halted; bits of the class */
+  uint8_t owed; /* which callbacks came while halted; bits of the class */
   bool in_held;
   bool weak; /* held weakly: ref is of the table of weak references */
 } lnet_object;

@@ -51,8 +51,7 @@ static void end_writable_tick(lnet_object *object) {
 
 static void end_readable_tick(lnet_object *object) {
   lnet_stream *s = (lnet_stream *)object;
-  if ((s->s & (S_ERRORED | S_CLOSE_EMITTED)) != 0 || (s->r & R_END_EMITTED) != 0 ||
-      s->r_length > 0)
+  if ((s->s & (S_ERRORED | S_CLOSE_EMITTED)) != 0 || (s->r & R_END_EMITTED) != 0 || s->r_length > 0)
     return;
   s->r |= R_END_EMITTED;
   if (s->base.emitter.own_end && (s->s & S_HALF_OPEN) == 0) s->s |= S_FIN_SEEN;
@@ -489,8 +488,8 @@ int lnet_l_resume(lua_State *L) {
 @function isPaused */
 int lnet_l_isPaused(lua_State *L) {
   const lnet_stream *s = lnet_check_stream(L, 1);
-  lua_pushboolean(L, (s->r & R_PAUSED) != 0 ||
-                         (s->r & (R_HAS_FLOWING | R_FLOWING)) == R_HAS_FLOWING);
+  lua_pushboolean(L,
+                  (s->r & R_PAUSED) != 0 || (s->r & (R_HAS_FLOWING | R_FLOWING)) == R_HAS_FLOWING);
   return 1;
 }
 

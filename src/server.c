@@ -234,29 +234,26 @@ static void set(lua_State *L, void *object, int number) {
     server->keep_alive_delay = value > 0 && value <= INT32_MAX ? (int)value : 0;
     break;
   default:
-    server->high_water_mark = value >= 0 && value <= UINT32_MAX ? (uint32_t)value : LNET_HIGH_WATER_MARK;
+    server->high_water_mark =
+        value >= 0 && value <= UINT32_MAX ? (uint32_t)value : LNET_HIGH_WATER_MARK;
   }
 }
 
 void lnet_server_init(lua_State *L, lnet_ctx *ctx) {
-  static const luaL_Reg methods[] = {LNET_EMITTER_METHODS,
-                                     {"address", l_address},
-                                     {"getConnections", l_getConnections},
-                                     {"ref", l_ref},
-                                     {"unref", l_unref},
-                                     {NULL, NULL}};
-  static const lnet_property properties[] = {
-      {"listening", P_LISTENING, false},
-      {"connections", P_CONNECTIONS, false},
-      {"maxConnections", P_MAX_CONNECTIONS, true},
-      {"fd", P_FD, false},
-      {"allowHalfOpen", P_HALF_OPEN, true},
-      {"pauseOnConnect", P_PAUSE, true},
-      {"noDelay", P_NO_DELAY, true},
-      {"keepAlive", P_KEEP_ALIVE, true},
-      {"keepAliveInitialDelay", P_KEEP_ALIVE_DELAY, true},
-      {"highWaterMark", P_MARK, true},
-      {NULL, 0, false}};
+  static const luaL_Reg methods[] = {
+      LNET_EMITTER_METHODS, {"address", l_address}, {"getConnections", l_getConnections},
+      {"ref", l_ref},       {"unref", l_unref},     {NULL, NULL}};
+  static const lnet_property properties[] = {{"listening", P_LISTENING, false},
+                                             {"connections", P_CONNECTIONS, false},
+                                             {"maxConnections", P_MAX_CONNECTIONS, true},
+                                             {"fd", P_FD, false},
+                                             {"allowHalfOpen", P_HALF_OPEN, true},
+                                             {"pauseOnConnect", P_PAUSE, true},
+                                             {"noDelay", P_NO_DELAY, true},
+                                             {"keepAlive", P_KEEP_ALIVE, true},
+                                             {"keepAliveInitialDelay", P_KEEP_ALIVE_DELAY, true},
+                                             {"highWaterMark", P_MARK, true},
+                                             {NULL, 0, false}};
   static const lnet_class_spec spec = {.name = "Server",
                                        .methods = methods,
                                        .properties = properties,

@@ -42,8 +42,7 @@ static int l_resetAndDestroy(lua_State *L) {
   lnet_stream *s = lnet_check_stream(L, 1);
   lua_settop(L, 1);
   if ((s->s & S_HANDLE) != 0 && (s->s & S_PIPE) != 0)
-    lnet_error_raise(L, "TypeError", "ERR_INVALID_HANDLE_TYPE",
-                     "This handle type cannot be sent");
+    lnet_error_raise(L, "TypeError", "ERR_INVALID_HANDLE_TYPE", "This handle type cannot be sent");
   lnet_object_hold(L, 1, &s->base.object);
   if ((s->s & S_HANDLE) == 0) {
     lnet_stream_destroy(s, lnet_fault_of(LNET_FAULT_CLOSED));
@@ -284,8 +283,7 @@ static bool readable(const lnet_stream *s) {
 }
 
 static bool writable(const lnet_stream *s) {
-  return (s->w & (W_DISABLED | W_ENDING | W_ENDED)) == 0 &&
-         (s->s & (S_DESTROYED | S_ERRORED)) == 0;
+  return (s->w & (W_DISABLED | W_ENDING | W_ENDED)) == 0 && (s->s & (S_DESTROYED | S_ERRORED)) == 0;
 }
 
 static const char *ready_state(const lnet_stream *s) {

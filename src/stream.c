@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-
 void lnet_stream_verify(const lnet_stream *s) {
   lnet_assert((s->s & S_HANDLE_OPEN) == 0 || s->base.object.holds > 0);
   lnet_assert((s->s & S_HANDLE) == 0 || (s->s & (S_HANDLE_OPEN | S_CONNECT_WAITS)) != 0 ||

@@ -119,9 +119,9 @@ typedef struct lnet_entry {
 
 enum {
   E_CALLBACK = 1,
-  E_DONE = 2,   /* sent; its callback waits for a tick */
-  E_FAILED = 4, /* its callback waits for a tick and gets the error */
-  E_BATCH = 8,  /* the first of those that one tick calls */
+  E_DONE = 2,    /* sent; its callback waits for a tick */
+  E_FAILED = 4,  /* its callback waits for a tick and gets the error */
+  E_BATCH = 8,   /* the first of those that one tick calls */
   E_COUNTS = 16, /* in pendingcb */
   E_ANCHORED = 32,
   E_SAME = 64, /* (to lnet_writer_put) the callback equals the one queued last */
@@ -175,7 +175,7 @@ typedef struct lnet_stream {
   uint32_t w_hwm;
   uint32_t readbuf_first;
   uint32_t readbuf_count;
-  uint32_t pendingcb; /* steps before 'finish' may come */
+  uint32_t pendingcb;    /* steps before 'finish' may come */
   uint32_t gather_first; /* segments in ctx->arena, 0: none */
   uint32_t gather_last;
   uint32_t gather_bytes;

@@ -177,9 +177,9 @@ static int no_property(lua_State *L, void *object, int number) {
 }
 
 void lnet_timer_init(lua_State *L, lnet_ctx *ctx) {
-  static const luaL_Reg methods[] = {{"ref", l_ref},         {"unref", l_unref},
-                                     {"hasRef", l_hasRef},   {"refresh", l_refresh},
-                                     {"close", l_close},     {NULL, NULL}};
+  static const luaL_Reg methods[] = {{"ref", l_ref},       {"unref", l_unref},
+                                     {"hasRef", l_hasRef}, {"refresh", l_refresh},
+                                     {"close", l_close},   {NULL, NULL}};
   static const lnet_class_spec spec = {
       .name = "Timeout", .methods = methods, .get = no_property, .close = l_close};
   const void *meta = NULL;

@@ -77,7 +77,8 @@ static void append(lnet_stream *s, lnet_entry entry) {
 
 /* An entry for bytes that may have to be copied. Returns false where there is no memory. */
 static bool append_bytes(lnet_stream *s, const char *base, size_t len, unsigned flags) {
-  lnet_entry entry = {base, len, NULL, 0, 0, (uint8_t)((flags & (E_CALLBACK | E_ANCHORED)) | E_COUNTS)};
+  lnet_entry entry = {base, len, NULL,
+                      0,    0,   (uint8_t)((flags & (E_CALLBACK | E_ANCHORED)) | E_COUNTS)};
   if ((flags & E_ANCHORED) == 0 && len > 0) {
     entry.owned = malloc(len);
     if (entry.owned == NULL) return false;
@@ -397,7 +398,8 @@ static int write_later(lnet_stream *s, size_t skip) {
     const size_t here = skip < entry->len ? skip : entry->len;
     skip -= here;
     if (here < entry->len)
-      bufs[n++] = uv_buf_init((char *)(uintptr_t)(entry->base + here), (unsigned)(entry->len - here));
+      bufs[n++] =
+          uv_buf_init((char *)(uintptr_t)(entry->base + here), (unsigned)(entry->len - here));
   }
   cold->write.data = s;
   const int status = uv_write(&cold->write, &s->h.stream, bufs, n, on_write);
