@@ -16,7 +16,10 @@ static void on_timer(uv_timer_t *timer);
 
 void lnet_alarms_init(lua_State *L, lnet_ctx *ctx) {
   struct lnet_alarms *a = malloc(sizeof *a);
-  if (a == NULL) luaL_error(L, "not enough memory");
+  if (a == NULL) {
+    luaL_error(L, "not enough memory");
+    return;
+  }
   uv_timer_init(ctx->loop, &a->timer);
   uv_unref((uv_handle_t *)&a->timer);
   a->timer.data = ctx;
@@ -63,7 +66,7 @@ static void on_timer(uv_timer_t *timer) {
   if (ctx->shut) return;
   lnet_wheel_expire(&a->wheel, uv_now(ctx->loop), &a->due);
   while (!ctx->halted && !lnet_list_empty(&a->due)) {
-    lnet_wheel_node *node = LNET_CONTAINER(lnet_list_first(&a->due), lnet_wheel_node, link);
+    lnet_wheel_node *node = LNET_CONTAINER(a->due.next, lnet_wheel_node, link);
     lnet_alarm *alarm = LNET_CONTAINER(node, lnet_alarm, node);
     lnet_alarm_clear(ctx, alarm);
     alarm->fire(alarm);

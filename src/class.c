@@ -76,7 +76,7 @@ void lnet_class_new(lua_State *L, lnet_ctx *ctx, const lnet_class_spec *spec, co
   lua_newtable(L); /* the metatable */
   for (size_t i = 0; i < sizeof lookups / sizeof *lookups; i++) {
     lua_pushvalue(L, class);
-    lua_pushlightuserdata(L, (void *)(uintptr_t)spec);
+    lua_pushlightuserdata(L, (void *)spec);
     lua_pushvalue(L, class + 1);
     lua_pushcclosure(L, lookups[i].function, 3);
     lua_setfield(L, -2, lookups[i].name);

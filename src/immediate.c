@@ -59,7 +59,7 @@ static void on_check(uv_check_t *check) {
   if (ctx->shut || ctx->halted) return;
   lnet_list_move(&all->waiting, &all->current);
   while (!ctx->halted && !lnet_list_empty(&all->current)) {
-    lnet_immediate *im = LNET_CONTAINER(lnet_list_first(&all->current), lnet_immediate, link);
+    lnet_immediate *im = LNET_CONTAINER(all->current.next, lnet_immediate, link);
     take(im);
     lnet_enter(ctx, body_immediate, im);
     lnet_object_release(&im->object);
@@ -164,7 +164,10 @@ void lnet_immediate_init(lua_State *L, lnet_ctx *ctx) {
   static const lnet_class_spec spec = {
       .name = "Immediate", .methods = methods, .get = no_property, .close = l_close};
   struct lnet_immediates *all = malloc(sizeof *all);
-  if (all == NULL) luaL_error(L, "not enough memory");
+  if (all == NULL) {
+    luaL_error(L, "not enough memory");
+    return;
+  }
   uv_check_init(ctx->loop, &all->check);
   uv_idle_init(ctx->loop, &all->idle);
   all->check.data = ctx;

@@ -39,13 +39,11 @@ static void fire(lnet_alarm *alarm) {
   lnet_ctx *ctx = t->object.ctx;
   const uint64_t now = uv_now(ctx->loop);
   lnet_enter(ctx, body_timer, t);
-  if (t->alarm.set) { /* refreshed by its own function: that has held it once more */
-    lnet_object_release(&t->object);
-  } else if (t->repeat && !t->cleared) {
+  /* Refreshed by its own function it is set, and held once more. */
+  if (t->repeat && !t->cleared && !t->alarm.set)
     lnet_alarm_set(ctx, alarm, now + t->ms);
-  } else {
+  else
     lnet_object_release(&t->object);
-  }
 }
 
 static uint64_t duration(lua_State *L, int idx) {

@@ -398,8 +398,7 @@ static int write_later(lnet_stream *s, size_t skip) {
     const size_t here = skip < entry->len ? skip : entry->len;
     skip -= here;
     if (here < entry->len)
-      bufs[n++] =
-          uv_buf_init((char *)(uintptr_t)(entry->base + here), (unsigned)(entry->len - here));
+      bufs[n++] = uv_buf_init((char *)(entry->base + here), (unsigned)(entry->len - here));
   }
   cold->write.data = s;
   const int status = uv_write(&cold->write, &s->h.stream, bufs, n, on_write);
@@ -421,7 +420,7 @@ static ssize_t write_now(lnet_stream *s) {
     for (; i < cold->inflight && n < BUFS; i++) {
       const lnet_entry *entry = &cold->entries[cold->settled + i];
       if (entry->len == 0) continue;
-      bufs[n++] = uv_buf_init((char *)(uintptr_t)entry->base, (unsigned)entry->len);
+      bufs[n++] = uv_buf_init((char *)entry->base, (unsigned)entry->len);
       want += entry->len;
     }
     if (n == 0) break;
@@ -556,7 +555,7 @@ static int put_direct(lnet_stream *s, const char *base, size_t len, size_t *sent
     size_t gathered = 0;
     for (unsigned i = 0; i < n; i++)
       gathered += bufs[i].len;
-    bufs[n] = uv_buf_init((char *)(uintptr_t)base, (unsigned)len);
+    bufs[n] = uv_buf_init((char *)base, (unsigned)len);
     if (gathered == s->gather_bytes) {
       const int status = uv_try_write(&s->h.stream, bufs, n + 1);
       if (status >= (int)gathered) {
@@ -572,7 +571,7 @@ static int put_direct(lnet_stream *s, const char *base, size_t len, size_t *sent
     lnet_gather_flush(s);
     if ((s->w & W_WRITING) != 0 || (s->s & S_ERRORED) != 0) return 1;
   }
-  const uv_buf_t buf = uv_buf_init((char *)(uintptr_t)base, (unsigned)len);
+  const uv_buf_t buf = uv_buf_init((char *)base, (unsigned)len);
   const int status = uv_try_write(&s->h.stream, &buf, 1);
   if (status < 0) return status == UV_EAGAIN ? 1 : status;
   *sent = (size_t)status;
@@ -646,32 +645,38 @@ bool lnet_writer_put(lnet_stream *s, const char *base, size_t len, unsigned flag
   return more && (s->s & (S_DESTROYED | S_ERRORED)) == 0;
 }
 
-void lnet_writer_gathered(lnet_stream *s, char *rest, size_t len, int status) {
-  bool callbacks = false;
-  if (status == 0 && lnet_writer_reserve_copy(s) != 0) {
-    free(rest);
-    rest = NULL;
-    status = UV_ENOMEM;
-  }
+/* Callbacks of writes that did not leave whole are not due yet, although their ticks are queued.
+   Returns where in the queue they begin; gone: the bytes that did leave. */
+static uint32_t first_not_gone(const lnet_cold *cold, uint64_t gone) {
+  uint32_t at = cold->settled;
+  while (at > 0 && (cold->entries[at - 1].flags & E_DONE) != 0 && cold->entries[at - 1].end > gone)
+    at--;
+  return at;
+}
+
+/* Gathered bytes were lost: the callbacks of their writes get the error. */
+static void lose_gathered(lnet_stream *s, size_t len, int status) {
   lnet_cold *cold = s->cold;
-  /* Callbacks of writes that did not leave whole are not due yet, although their ticks are queued:
-     they are in flight again, behind the bytes. */
-  const uint64_t gone = s->bytes_sent - len;
-  uint32_t keep = cold != NULL ? cold->settled : 0;
-  while (keep > 0 && (cold->entries[keep - 1].flags & E_DONE) != 0 &&
-         cold->entries[keep - 1].end > gone)
-    keep--;
-  const uint32_t again = cold != NULL ? cold->settled - keep : 0;
   s->pendingcb++;
-  if (status < 0) {
-    for (uint32_t i = 0; i < again; i++) {
-      cold->entries[keep + i].flags =
-          (uint8_t)((cold->entries[keep + i].flags & ~E_DONE) | E_FAILED);
+  if (cold != NULL) {
+    for (uint32_t i = first_not_gone(cold, s->bytes_sent - len); i < cold->settled; i++) {
+      cold->entries[i].flags = (uint8_t)((cold->entries[i].flags & ~E_DONE) | E_FAILED);
       s->pendingcb--;
     }
-    lose(s, status);
+  }
+  lose(s, status);
+}
+
+void lnet_writer_gathered(lnet_stream *s, char *rest, size_t len, int status) {
+  if (status == 0) status = lnet_writer_reserve_copy(s);
+  if (status < 0) {
+    free(rest);
+    lose_gathered(s, len, status);
     return;
   }
+  lnet_cold *cold = s->cold;
+  const uint32_t keep = first_not_gone(cold, s->bytes_sent - len);
+  const uint32_t again = cold->settled - keep; /* in flight now, behind the bytes */
   for (uint32_t i = 0; i < again; i++)
     cold->entries[keep + i].flags &= (uint8_t) ~(E_DONE | E_BATCH);
   memmove(cold->entries + keep + 1, cold->entries + keep,
@@ -681,10 +686,12 @@ void lnet_writer_gathered(lnet_stream *s, char *rest, size_t len, int status) {
   cold->settled = keep;
   cold->inflight = again + 1;
   cold->write_len = len;
+  s->pendingcb++;
   s->w_length += len;
   s->w |= W_WRITING;
   const int later = write_later(s, 0);
   if (later == 0) return;
+  bool callbacks = false;
   end_writing(s);
   settle(s, E_FAILED, &callbacks);
   lose(s, later);
