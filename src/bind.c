@@ -23,7 +23,8 @@ static void drop_handle(lnet_server *server) {
   lnet_listener *listener = server->listener;
   server->listener = NULL;
   listener->server = NULL;
-  uv_close(&listener->h.handle, on_close);
+  /* Another server may share it, and have closed it. */
+  if (!uv_is_closing(&listener->h.handle)) uv_close(&listener->h.handle, on_close);
   lnet_object_release(&server->base.object);
 }
 
@@ -75,7 +76,6 @@ int lnet_l_bind(lua_State *L) {
       return 1;
     }
   }
-  if (is_fd) luaL_checkinteger(L, 3);
   lnet_listener *listener = new_listener(L, server, is_pipe);
   listener->server = server;
   server->listener = listener;
@@ -90,6 +90,18 @@ int lnet_l_bind(lua_State *L) {
   if (status != 0) drop_handle(server);
   lua_pushinteger(L, status);
   return 1;
+}
+
+int lnet_l_share(lua_State *L) {
+  lnet_server *server = lnet_check_server(L, 1);
+  const lnet_server *other = lnet_check_server(L, 2);
+  lnet_assert(server->listener == NULL && other->listener != NULL);
+  lua_getiuservalue(L, 2, UV_LISTENER);
+  lua_setiuservalue(L, 1, UV_LISTENER);
+  lnet_object_hold(L, 1, &server->base.object);
+  server->listener = other->listener;
+  server->listener->server = server;
+  return 0;
 }
 
 int lnet_l_listen(lua_State *L) {

@@ -10,6 +10,7 @@
 #include "lookup.h"
 #include "loop.h"
 #include "open.h"
+#include "os.h"
 #include "pipe.h"
 #include "server.h"
 #include "socket.h"
@@ -58,6 +59,12 @@ static int l_isServer(lua_State *L) {
   return 1;
 }
 
+/* core.dup(fd): a copy of the descriptor, or libuv's code. */
+static int l_dup(lua_State *L) {
+  lua_pushinteger(L, lnet_os_dup((int)luaL_checkinteger(L, 1)));
+  return 1;
+}
+
 LNET_EXPORT int luaopen_lnet_core(lua_State *L);
 
 LNET_EXPORT int luaopen_lnet_core(lua_State *L) {
@@ -91,6 +98,8 @@ LNET_EXPORT int luaopen_lnet_core(lua_State *L) {
       {"pipeListener", lnet_l_pipeListener},
       {"newServer", lnet_l_newServer},
       {"bind", lnet_l_bind},
+      {"share", lnet_l_share},
+      {"dup", l_dup},
       {"listen", lnet_l_listen},
       {"chmod", lnet_l_chmod},
       {"closeHandle", lnet_l_closeHandle},

@@ -4,20 +4,18 @@
 
 #if defined(_WIN32)
 
-#include <stdio.h>
-
 void lnet_os_ignore_sigpipe(void) {
 }
 
-int lnet_os_unlink(const char *path) {
-  (void)path; /* named pipes do not persist */
-  return 0;
+int lnet_os_dup(int fd) {
+  (void)fd;
+  return UV_ENOTSUP; /* a SOCKET is no descriptor */
 }
 
 #else
 
+#include <fcntl.h>
 #include <signal.h>
-#include <unistd.h>
 
 void lnet_os_ignore_sigpipe(void) {
   struct sigaction action;
@@ -26,8 +24,9 @@ void lnet_os_ignore_sigpipe(void) {
   sigaction(SIGPIPE, &action, NULL);
 }
 
-int lnet_os_unlink(const char *path) {
-  return unlink(path) == 0 ? 0 : uv_translate_sys_error(errno);
+int lnet_os_dup(int fd) {
+  const int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+  return copy >= 0 ? copy : uv_translate_sys_error(errno);
 }
 
 #endif

@@ -8,7 +8,7 @@
    the end of the process. [-0, +0, -] */
 void lnet_os_ignore_sigpipe(void);
 
-/* Removes the file of a Unix socket that this descriptor is bound to. Returns 0 or libuv's code. */
-int lnet_os_unlink(const char *path);
+/* A copy of a descriptor, closed on exec; or libuv's code. [-0, +0, -] */
+int lnet_os_dup(int fd);
 
 #endif

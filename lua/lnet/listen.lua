@@ -25,6 +25,14 @@ end
 
 -- Binds to what the plan says. Returns 0 or libuv's code; sets plan.address.
 local function bind(server, plan)
+  if plan.shared then
+    core.share(server, plan.shared)
+    return 0
+  end
+  if plan.copied then
+    local fd = core.dup(plan.copied.fd)
+    return fd < 0 and fd or core.bind(server, "fd", fd)
+  end
   if plan.fd then return core.bind(server, "fd", plan.fd) end
   if plan.path then return core.bind(server, "path", plan.path) end
   if plan.address then
@@ -44,7 +52,8 @@ local function listenNow(server, plan)
     errno = core.listen(server, plan.backlog and math.tointeger(plan.backlog // 1) or 511)
   end
   if errno ~= 0 then
-    tellError(server, errno, plan.path or plan.address, plan.path and -1 or plan.port)
+    local noPort = plan.path or plan.shared or plan.copied
+    tellError(server, errno, plan.path or plan.address, noPort and -1 or plan.port)
   else
     core.nextTick(emitListening, server)
   end
@@ -96,6 +105,14 @@ local function refuse(options)
   errors.throwValue("options", "is invalid", options)
 end
 
+-- The server or socket whose handle is to be listened on: itself, or in a table as `handle`.
+local function handleOf(first)
+  if type(first) == "table" then first = first._handle or first.handle end
+  if core.isServer(first) and first.listening or core.isSocket(first) and first.fd then
+    return first
+  end
+end
+
 -- Checks the options, and returns the plan of what to bind, and the host to look up.
 local function makePlan(options, backlog)
   if type(options.fd) == "number" and options.fd >= 0 then
@@ -130,7 +147,7 @@ local function setModes(server, options)
 end
 
 --- Starts to accept connections. Source: node v20, server.listen.
--- @param ... options (`port`, `host`, `path`, `backlog`, `exclusive`, `readableAll`,
+-- @param ... another server or a socket whose handle to listen on, or options (`port`, `host`, `path`, `backlog`, `exclusive`, `readableAll`,
 -- `writableAll`, `ipv6Only`, `fd`), or a path and a backlog, or a port, a host and a backlog; then
 -- a one-time listener of 'listening'
 -- @return the server
@@ -142,8 +159,15 @@ function Server:listen(...)
     errors.throw("Error", "ERR_SERVER_ALREADY_LISTEN",
       "Listen method has been called more than once without closing.")
   end
-  local options = normalize(first, second, callback)
-  local plan, host = makePlan(options, backlogOf(second, third))
+  local handle = handleOf(first)
+  local options, plan, host
+  if handle then
+    local kind = core.isServer(handle) and "shared" or "copied"
+    plan = { [kind] = handle, backlog = backlogOf(second, third) }
+  else
+    options = normalize(first, second, callback)
+    plan, host = makePlan(options, backlogOf(second, third))
+  end
   if callback then self:once("listening", callback) end
   nextCall(self)
   if plan.path then self._pipeName = plan.path end
