@@ -109,6 +109,7 @@ LNET_EXPORT int luaopen_lnet_core(lua_State *L) {
   luaL_checkversion(L);
   lnet_ctx *ctx = lnet_loop_new(L);
   lua_settop(L, 0);
+  lnet_names_init(L, ctx);
   lnet_gather_init(L, ctx);
   lnet_timer_init(L, ctx);
   lua_newtable(L);

@@ -7,7 +7,6 @@
 #include "error.h"
 #include "immediate.h"
 #include "lookup.h"
-#include "names.h"
 #include "object.h"
 #include "os.h"
 #include "tick.h"
@@ -73,7 +72,6 @@ lnet_ctx *lnet_loop_new(lua_State *L) {
   lua_setmetatable(L, -2);
   ctx->weak_ref = luaL_ref(L, LUA_REGISTRYINDEX);
   lnet_error_init(L, ctx);
-  lnet_names_init(L, ctx);
   lnet_alarms_init(L, ctx);
   lnet_immediate_init(L, ctx);
   lnet_os_ignore_sigpipe();
