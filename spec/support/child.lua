@@ -15,12 +15,12 @@ end
 
 -- The shell redirects, so what is preloaded into Lua (a sanitizer) must not go into the tools.
 local function start(command, environment, input)
-  local self = setmetatable({ out = temp.path(), err = temp.path() }, child)
+  local self = setmetatable({ out = temp.path(), err = temp.path(), pid = temp.path() }, child)
   local stdin = input and temp.file(input) or "/dev/null"
   local line = ("%s timeout -k 1 %d sh -c %s <%s >%s 2>%s"):format(
     environment,
     SECONDS,
-    child.quote("exec " .. command),
+    child.quote("echo $$ >" .. self.pid .. "; exec " .. command),
     stdin,
     self.out,
     self.err
@@ -57,6 +57,12 @@ function child:wait()
     out = temp.read(self.out),
     err = temp.read(self.err),
   }
+end
+
+--- Ends a process that does not end itself, and waits for it.
+function child:stop()
+  os.execute("kill " .. temp.read(self.pid))
+  return self:wait()
 end
 
 return child
