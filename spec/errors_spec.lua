@@ -23,7 +23,7 @@ local function raised(misuse)
   return err
 end
 
--- What a user may do wrong: what, the call, name, code, the message (a pattern when it starts with ^).
+-- What a user may do wrong: what, the call, name, code, message (a pattern when it starts with ^).
 local CALLBACK = '^The "callback" argument must be of type function%. Received '
 local CHUNK = '^The "chunk" argument must be of type string or an instance of Buffer.*%. Received '
 local PORT = '^The "options%.port" property must be one of type number or string%. Received '
@@ -31,7 +31,8 @@ local BAD = "Port should be >= 0 and < 65536. Received type "
 local LISTEN_BAD = "options." .. BAD:gsub("^P", "p")
 local ARGUMENTS = 'The "options" or "port" or "path" argument must be specified'
 local MSECS = '^The "msecs" argument must be of type number%. Received '
-local FINITE = 'The value of "msecs" is out of range. It must be a non-negative finite number. Received '
+local FINITE = 'The value of "msecs" is out of range. '
+  .. "It must be a non-negative finite number. Received "
 local TYPE, RANGE = "TypeError", "RangeError"
 local ARG_TYPE, ARG_VALUE = "ERR_INVALID_ARG_TYPE", "ERR_INVALID_ARG_VALUE"
 local BAD_PORT, MISSING = "ERR_SOCKET_BAD_PORT", "ERR_MISSING_ARGS"

@@ -6,6 +6,9 @@ local trace = require("spec.support.trace")
 local within = require("spec.support.within")
 local keep = within.keep
 
+-- How much slower than usual this build is (sanitizers, valgrind).
+local PATIENCE = tonumber(os.getenv("LNET_SPEC_PATIENCE")) or 1
+
 local function ignore() end
 
 -- Runs the loop, which must raise; returns what it raised.
@@ -52,7 +55,7 @@ describe("net.run", function()
   it("\"once\" waits for what comes next, and returns whether more is left", function()
     local log = trace.new()
     timers.setTimeout(log:adder("first"), 1)
-    timers.setTimeout(log:adder("second"), 40)
+    timers.setTimeout(log:adder("second"), 40 * PATIENCE)
     local rounds = 0
     while within.run(2, "once") do
       rounds = rounds + 1

@@ -297,8 +297,8 @@ describe("'connection'", function()
   end)
 
   it("comes for a hundred clients at once, each with its own bytes", function()
-    local total, server = 0, nil
-    local port
+    local total = 0
+    local server, port
     server, port = serve.tcp(function(socket) socket:pipe(socket) end)
     for i = 1, 100 do
       local socket = keep(net.connect(port, "127.0.0.1"))

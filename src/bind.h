@@ -8,8 +8,8 @@
    fd): gives the server a handle. Returns 0, or libuv's code; then the server has none. */
 int lnet_l_bind(lua_State *L);
 
-/* core.share(server, other): the server has the other's handle, as node's listen(server); what comes
-   in goes to the server. Whoever closes it closes it for both. */
+/* core.share(server, other): the server has the other's handle, as node's listen(server); what
+   comes in goes to the server. Whoever closes it closes it for both. */
 int lnet_l_share(lua_State *L);
 
 /* core.listen(server, backlog): returns 0, or libuv's code; then the handle is closed again. */

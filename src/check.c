@@ -1,5 +1,6 @@
 /* Checks of arguments. */
 #include "check.h"
+#include "buffer.h"
 #include "error.h"
 #include <math.h>
 #include <string.h>
@@ -44,6 +45,11 @@ lnet_encoding lnet_check_encoding(lua_State *L, int idx, lnet_encoding fallback)
 }
 
 const char *lnet_check_chunk(lua_State *L, int idx, lnet_encoding encoding, size_t *len) {
+  const lnet_buffer *buffer = lnet_buffer_test(L, idx);
+  if (buffer != NULL) {
+    *len = buffer->len;
+    return buffer->base;
+  }
   if (lua_type(L, idx) != LUA_TSTRING && lua_type(L, idx) != LUA_TNUMBER)
     lnet_check_fail(L, idx, "chunk",
                     "of type string or an instance of Buffer, TypedArray, or DataView");

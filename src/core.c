@@ -2,6 +2,7 @@
    are for the files in lua/lnet; users see what those make of it. */
 #include "attempt.h"
 #include "bind.h"
+#include "buffer.h"
 #include "emitter.h"
 #include "error.h"
 #include "gather.h"
@@ -117,6 +118,8 @@ LNET_EXPORT int luaopen_lnet_core(lua_State *L) {
   lnet_lookup_init(L, ctx);
   lnet_emitter_init(L, ctx);
   lua_setfield(L, 1, "EventEmitter");
+  lnet_buffer_init(L, ctx);
+  lua_setfield(L, 1, "Buffer");
   lnet_socket_init(L, ctx);
   lua_setfield(L, 1, "Socket");
   lnet_server_init(L, ctx);

@@ -58,9 +58,11 @@ typedef struct lnet_ctx {
   const void *error_meta; /* metatables, known by their addresses */
   const void *socket_meta;
   const void *server_meta;
+  const void *buffer_meta;
   int error_meta_ref;
   int socket_meta_ref;
   int server_meta_ref;
+  int buffer_meta_ref;
   int timer_meta_ref;
   int fin_listener_ref; /* the function that stands for a socket's own 'end' listener */
   int own_source_ref;   /* prefix of the chunk names of our Lua files */

@@ -2,6 +2,7 @@
 #include "open.h"
 #include "check.h"
 #include "error.h"
+#include "onread.h"
 #include "reader.h"
 #include <math.h>
 
@@ -77,6 +78,7 @@ static void set_options(lua_State *L, lnet_stream *s) {
   const double delay = (double)lua_tonumber(L, -1);
   lua_pop(L, 1);
   if (delay >= 1000) lnet_stream_check_cold(L, s)->keep_alive_delay = (int)(delay / 1000);
+  lnet_onread_set(L, 1, lua_gettop(L), s);
   if (field_false(L, "readable")) s->r |= R_DISABLED | R_ENDED | R_END_EMITTED;
   if (field_false(L, "writable")) s->w |= W_DISABLED | W_ENDING | W_ENDED | W_FINISHED;
 }

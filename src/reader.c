@@ -4,6 +4,7 @@
 #include "call.h"
 #include "check.h"
 #include "error.h"
+#include "onread.h"
 #include "pipe.h"
 #include "readbuf.h"
 #include "writer.h"
@@ -84,9 +85,13 @@ static void maybe_read_more(lnet_stream *s) {
 /* ---- asking for bytes ---- */
 
 static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf) {
-  const lnet_stream *s = handle->data;
+  lnet_stream *s = handle->data;
   lnet_ctx *ctx = lnet_stream_ctx(s);
   (void)suggested;
+  if (s->cold != NULL && s->cold->onread && !ctx->halted && !ctx->shut) {
+    *buf = lnet_onread_buffer(s);
+    return;
+  }
   /* Halted: no room, so the bytes stay in the kernel until net.run goes on. */
   *buf = uv_buf_init(ctx->slab, ctx->halted || ctx->shut ? 0 : (unsigned)LNET_SLAB_SIZE);
 }
@@ -274,6 +279,7 @@ static int body_chunk(lua_State *L) {
 /* Takes a chunk from the handle. Returns whether more may come at once. [-0, +0, -] */
 static bool push(lnet_stream *s, const char *base, size_t len) {
   if ((s->s & (S_DESTROYED | S_ERRORED)) != 0 || (s->r & R_ENDED) != 0) return false;
+  if (s->cold != NULL && s->cold->onread) return lnet_onread_deliver(s, len);
   s->r &= ~(uint32_t)R_READING;
   const bool piped =
       s->pipe_to != NULL && s->r_length == 0 &&
@@ -466,6 +472,11 @@ Stops the flow of 'data'. Source: node v20.
 int lnet_l_pause(lua_State *L) {
   lnet_stream *s = lnet_check_stream(L, 1);
   lua_settop(L, 1);
+  if (s->cold != NULL && s->cold->onread && (s->r & R_HANDLE_READING) != 0 &&
+      (s->s & (S_HANDLE | S_CONNECTING)) == S_HANDLE) {
+    s->r &= ~(uint32_t)R_HANDLE_READING;
+    uv_read_stop(&s->h.stream);
+  }
   if (lnet_reader_pause(s)) lnet_emit_at(L, &s->base, 1, LNET_EV_PAUSE, 0);
   return 1;
 }
@@ -478,6 +489,8 @@ Starts the flow of 'data' again, or starts it. Source: node v20.
 int lnet_l_resume(lua_State *L) {
   lnet_stream *s = lnet_check_stream(L, 1);
   lnet_object_hold_weakly(L, 1, &s->base.object);
+  if (s->cold != NULL && s->cold->onread && (s->s & (S_HANDLE | S_CONNECTING)) == S_HANDLE)
+    lnet_reader_start(s);
   lnet_reader_resume(s);
   lnet_object_release(&s->base.object);
   lua_settop(L, 1);
@@ -535,13 +548,13 @@ int lnet_l_unshift(lua_State *L) {
   lua_settop(L, 3);
   const lnet_encoding encoding = lnet_check_encoding(L, 3, LNET_ENCODING_BYTES);
   size_t len = 0;
-  lnet_check_chunk(L, 2, encoding, &len);
+  const char *bytes = lnet_check_chunk(L, 2, encoding, &len);
   const bool gone = (s->s & (S_DESTROYED | S_ERRORED)) != 0;
   const bool ended = (s->r & R_END_EMITTED) != 0;
   const bool direct =
       (s->r & (R_FLOWING | R_SYNC | R_DATA_LISTENING)) == (R_FLOWING | R_DATA_LISTENING) &&
       s->r_length == 0;
-  lua_pushvalue(L, 2);
+  lua_pushlstring(L, bytes, len);
   if (len > 0 && !ended && !gone && !direct) lnet_readbuf_add(L, 1, s, true);
   lnet_object_hold_weakly(L, 1, &s->base.object);
   if (len > 0 && ended) {

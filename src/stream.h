@@ -15,6 +15,7 @@
 #define LNET_STREAM_H
 
 #include "alarm.h"
+#include "buffer.h"
 #include "decoder.h"
 #include "emitter.h"
 #include "fault.h"
@@ -105,6 +106,9 @@ enum {
   COLD_CONNECT = 6, /* function(status) of the attempt */
   COLD_WAITING = 7, /* function() that begins an attempt once the handle is free */
   COLD_PEER = 8,    /* the peer's address, once it was asked for */
+  COLD_ONREAD = 9,  /* onread: callback(n, buffer) */
+  COLD_SOURCE = 10, /* onread: the function that gives a buffer */
+  COLD_BUFFER = 11, /* onread: the buffer to read into */
 };
 
 /* Bytes or a callback that wait in the writer. */
@@ -124,7 +128,8 @@ enum {
   E_BATCH = 8,   /* the first of those that one tick calls */
   E_COUNTS = 16, /* in pendingcb */
   E_ANCHORED = 32,
-  E_SAME = 64, /* (to lnet_writer_put) the callback equals the one queued last */
+  E_COPY = 128, /* (to lnet_writer_put) the bytes may change: what waits is a copy */
+  E_SAME = 64,  /* (to lnet_writer_put) the callback equals the one queued last */
 };
 
 /* What few sockets need: made at first use. */
@@ -156,6 +161,10 @@ typedef struct lnet_cold {
   struct lnet_stream *stream;
   int keep_alive_delay; /* seconds */
   bool tell_success;    /* the attempt's function is told of success too */
+  bool onread;          /* bytes go into the user's buffer instead of 'data' */
+  bool source;          /* each buffer comes from a function */
+  bool fresh;           /* that was asked, and the buffer is not used yet */
+  lnet_buffer own;      /* the bytes of COLD_BUFFER */
 } lnet_cold;
 
 typedef struct lnet_stream {

@@ -79,7 +79,7 @@ static void append(lnet_stream *s, lnet_entry entry) {
 static bool append_bytes(lnet_stream *s, const char *base, size_t len, unsigned flags) {
   lnet_entry entry = {base, len, NULL,
                       0,    0,   (uint8_t)((flags & (E_CALLBACK | E_ANCHORED)) | E_COUNTS)};
-  if ((flags & E_ANCHORED) == 0 && len > 0) {
+  if (((flags & E_ANCHORED) == 0 || (flags & E_COPY) != 0) && len > 0) {
     entry.owned = malloc(len);
     if (entry.owned == NULL) return false;
     memcpy(entry.owned, base, len);
@@ -923,6 +923,7 @@ static void wait_for_connection(lua_State *L) {
 static bool write_checked(lua_State *L, lnet_stream *s, const char *bytes, size_t len) {
   const bool callback = lua_isfunction(L, 4);
   unsigned flags = callback ? E_CALLBACK : 0;
+  if (lua_type(L, 2) == LUA_TUSERDATA) flags |= E_COPY; /* a Buffer */
   const bool idle = (s->w & W_WRITING) == 0 && (s->s & S_ERRORED) == 0 &&
                     (s->s & (S_HANDLE | S_CONNECTING)) == S_HANDLE &&
                     (s->cold == NULL || s->cold->corked == 0);

@@ -51,6 +51,7 @@ setmetatable(Server, {
 })
 
 return {
+  Buffer = core.Buffer,
   Server = Server,
   Socket = Socket,
   Stream = Socket, -- Node's legacy name

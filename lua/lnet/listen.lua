@@ -147,7 +147,8 @@ local function setModes(server, options)
 end
 
 --- Starts to accept connections. Source: node v20, server.listen.
--- @param ... another server or a socket whose handle to listen on, or options (`port`, `host`, `path`, `backlog`, `exclusive`, `readableAll`,
+-- @param ... another server or a socket whose handle to listen on; or options (`port`, `host`,
+-- `path`, `backlog`, `exclusive`, `readableAll`,
 -- `writableAll`, `ipv6Only`, `fd`), or a path and a backlog, or a port, a host and a backlog; then
 -- a one-time listener of 'listening'
 -- @return the server

@@ -1,0 +1,87 @@
+/* The option onread. Source: node v20, new net.Socket. */
+#include "onread.h"
+#include "buffer.h"
+#include "call.h"
+
+/* Makes the buffer on top the one to read into. The stream is at idx. [-1, +0, m] */
+static void use_buffer(lua_State *L, int idx, lnet_stream *s) {
+  const lnet_buffer *buffer = lnet_buffer_test(L, -1);
+  if (buffer != NULL) {
+    lnet_stream_cold_table(L, idx);
+    lua_pushvalue(L, -2);
+    lua_rawseti(L, -2, COLD_BUFFER);
+    lua_pop(L, 1);
+    s->cold->own = *buffer;
+  }
+  lua_pop(L, 1);
+}
+
+void lnet_onread_set(lua_State *L, int options, int idx, lnet_stream *s) {
+  const int top = lua_gettop(L);
+  if (lua_getfield(L, options, "onread") == LUA_TTABLE) {
+    lua_getfield(L, -1, "buffer");
+    lua_getfield(L, -2, "callback");
+    const bool source = lua_isfunction(L, -2);
+    if (lua_isfunction(L, -1) && (source || lnet_buffer_test(L, -2) != NULL)) {
+      lnet_cold *cold = lnet_stream_check_cold(L, s);
+      lnet_stream_cold_table(L, idx);
+      lua_pushvalue(L, -2);
+      lua_rawseti(L, -2, COLD_ONREAD);
+      lua_pushvalue(L, -3);
+      lua_rawseti(L, -2, COLD_SOURCE);
+      lua_pushvalue(L, -3);
+      use_buffer(L, idx, s);
+      cold->onread = true;
+      cold->source = source;
+    }
+  }
+  lua_settop(L, top);
+}
+
+/* Protected: asks for the next buffer; what is none leaves the last one. [-0, +0, e] */
+static int body_ask(lua_State *L) {
+  lnet_stream *s = lua_touserdata(L, 1);
+  lnet_object_push(L, &s->base.object);
+  lnet_stream_cold_table(L, 2);
+  lua_rawgeti(L, 3, COLD_SOURCE);
+  lua_call(L, 0, 1);
+  use_buffer(L, 2, s);
+  return 0;
+}
+
+uv_buf_t lnet_onread_buffer(lnet_stream *s) {
+  lnet_ctx *ctx = lnet_stream_ctx(s);
+  lnet_cold *cold = s->cold;
+  if (cold->source && !cold->fresh) {
+    lnet_enter(ctx, body_ask, s);
+    cold->fresh = true;
+  }
+  const size_t len = ctx->halted || (s->s & S_DESTROYED) != 0 ? 0 : cold->own.len;
+  return uv_buf_init(cold->own.base, len > UINT32_MAX ? UINT32_MAX : (unsigned)len);
+}
+
+struct told {
+  lnet_stream *stream;
+  size_t n;
+  bool more;
+};
+
+/* Protected: callback(n, buffer). [-0, +0, e] */
+static int body_tell(lua_State *L) {
+  struct told *t = lua_touserdata(L, 1);
+  lnet_object_push(L, &t->stream->base.object);
+  lnet_stream_cold_table(L, 2);
+  lua_rawgeti(L, 3, COLD_ONREAD);
+  lua_pushinteger(L, (lua_Integer)t->n);
+  lua_rawgeti(L, 3, COLD_BUFFER);
+  lua_call(L, 2, 1);
+  t->more = !lua_isboolean(L, -1) || lua_toboolean(L, -1);
+  return 0;
+}
+
+bool lnet_onread_deliver(lnet_stream *s, size_t n) {
+  struct told t = {s, n, true};
+  s->cold->fresh = false;
+  lnet_enter(lnet_stream_ctx(s), body_tell, &t);
+  return t.more;
+}
