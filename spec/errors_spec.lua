@@ -244,7 +244,9 @@ describe("a usage error", function()
 
   it("of a method called without an object is an error, not a crash", function()
     local socket, server = net.Socket(), net.createServer()
-    for _, method in ipairs({ "write", "finish", "destroy", "connect", "pause", "setTimeout", "on" }) do
+    for _, method in ipairs({
+      "write", "finish", "destroy", "connect", "pause", "setTimeout", "on",
+    }) do
       for _, wrong in ipairs({ {}, "text", 5, server, io.stdout }) do
         if not (method == "on" and (wrong == server or type(wrong) == "table")) then
           assert.is_false((pcall(socket[method], wrong, "x", ignore)))

@@ -5,6 +5,7 @@
 #include "call.h"
 #include "check.h"
 #include "error.h"
+#include "os.h"
 #include <string.h>
 
 int lnet_l_beginConnect(lua_State *L) {
@@ -135,6 +136,18 @@ int lnet_l_bindSocket(lua_State *L) {
   return 1;
 }
 
+static void abstract_tick(lnet_object *object) {
+  lnet_stream *s = (lnet_stream *)object;
+  lnet_attempt_ended(s, s->cold->status);
+}
+
+/* A name of the abstract namespace: the system answers at once, and we tell by a tick. */
+static void connect_abstract(lnet_stream *s, const char *name, size_t len) {
+  const int fd = lnet_os_connect_abstract(name, len);
+  s->cold->status = fd < 0 ? fd : uv_pipe_open(&s->h.pipe, fd);
+  lnet_stream_tick(s, abstract_tick);
+}
+
 int lnet_l_attempt(lua_State *L) {
   lnet_stream *s = lnet_check_stream(L, 1);
   lnet_check_function(L, 2, "callback");
@@ -147,7 +160,10 @@ int lnet_l_attempt(lua_State *L) {
   req->data = s;
   int status = 0;
   if ((s->s & S_PIPE) != 0) {
-    uv_pipe_connect(req, &s->h.pipe, address, on_connect);
+    if (address[0] != '\0')
+      uv_pipe_connect(req, &s->h.pipe, address, on_connect);
+    else
+      connect_abstract(s, address, lua_rawlen(L, 4));
   } else {
     struct sockaddr_storage addr;
     status =

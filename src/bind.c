@@ -5,6 +5,7 @@
 #include "call.h"
 #include "check.h"
 #include "error.h"
+#include "os.h"
 #include <string.h>
 
 /* No event follows: the server's 'close' does not wait for this. */
@@ -61,6 +62,14 @@ static int bind_tcp(lua_State *L, lnet_listener *listener) {
                      : uv_tcp_bind(&listener->h.tcp, (const struct sockaddr *)&addr, flags);
 }
 
+static int bind_path(lua_State *L, lnet_listener *listener) {
+  size_t len = 0;
+  const char *path = luaL_checklstring(L, 3, &len);
+  if (path[0] != '\0') return uv_pipe_bind(&listener->h.pipe, path);
+  const int fd = lnet_os_bind_abstract(path, len);
+  return fd < 0 ? fd : uv_pipe_open(&listener->h.pipe, fd);
+}
+
 int lnet_l_bind(lua_State *L) {
   lnet_server *server = lnet_check_server(L, 1);
   const char *kind = luaL_checkstring(L, 2);
@@ -84,7 +93,7 @@ int lnet_l_bind(lua_State *L) {
     status = is_pipe ? uv_pipe_open(&listener->h.pipe, (uv_file)lua_tointeger(L, 3))
                      : uv_tcp_open(&listener->h.tcp, (uv_os_sock_t)lua_tointeger(L, 3));
   else if (is_pipe)
-    status = uv_pipe_bind(&listener->h.pipe, luaL_checkstring(L, 3));
+    status = bind_path(L, listener);
   else
     status = bind_tcp(L, listener);
   if (status != 0) drop_handle(server);

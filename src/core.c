@@ -108,6 +108,11 @@ LNET_EXPORT int luaopen_lnet_core(lua_State *L) {
       {NULL, NULL},
   };
   luaL_checkversion(L);
+  lnet_ctx_push(L);
+  if (lua_isuserdata(L, -1)) { /* loaded anew: the state's loop stays the one it has */
+    lua_getiuservalue(L, -1, LNET_CTX_MODULE);
+    if (lua_istable(L, -1)) return 1;
+  }
   lnet_ctx *ctx = lnet_loop_new(L);
   lua_settop(L, 0);
   lnet_names_init(L, ctx);
@@ -124,5 +129,9 @@ LNET_EXPORT int luaopen_lnet_core(lua_State *L) {
   lua_setfield(L, 1, "Socket");
   lnet_server_init(L, ctx);
   lua_setfield(L, 1, "Server");
+  lnet_ctx_push(L);
+  lua_pushvalue(L, 1);
+  lua_setiuservalue(L, -2, LNET_CTX_MODULE);
+  lua_settop(L, 1);
   return 1;
 }

@@ -69,7 +69,13 @@ typedef struct lnet_ctx {
 } lnet_ctx;
 
 /* User values of the context's userdata. */
-enum { LNET_CTX_ERROR = 1, LNET_CTX_ERRORS = 2, LNET_CTX_NO_MEMORY = 3, LNET_CTX_VALUES = 3 };
+enum {
+  LNET_CTX_ERROR = 1,
+  LNET_CTX_ERRORS = 2,
+  LNET_CTX_NO_MEMORY = 3,
+  LNET_CTX_MODULE = 4, /* what luaopen_lnet_core returns, each time */
+  LNET_CTX_VALUES = 4
+};
 
 /* Pushes the context's userdata. [-0, +1, -] */
 void lnet_ctx_push(lua_State *L);

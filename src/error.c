@@ -28,19 +28,24 @@ static int caller_level(lua_State *L) {
 
 /* Error [CODE]: message, as JavaScript's String(err). [-0, +1, m] */
 static void push_text(lua_State *L, int idx) {
-  const int first = lua_gettop(L) + 1;
+  idx = lua_absindex(L, idx);
   lua_getfield(L, idx, "name");
-  lua_getfield(L, idx, "message");
+  luaL_tolstring(L, -1, NULL);
+  lua_remove(L, -2);
   lua_getfield(L, idx, "code");
-  const char *name = luaL_tolstring(L, first, NULL);
-  const char *message = lua_isnil(L, first + 1) ? "" : luaL_tolstring(L, first + 1, NULL);
-  const char *code = lua_type(L, first + 2) == LUA_TSTRING ? lua_tostring(L, first + 2) : NULL;
-  if (code != NULL && strncmp(code, "ERR_", 4) == 0)
-    lua_pushfstring(L, "%s [%s]: %s", name, code, message);
-  else if (*message != '\0')
-    lua_pushfstring(L, "%s: %s", name, message);
-  else
-    lua_pushstring(L, name);
+  const char *code = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "";
+  lua_pushfstring(L, strncmp(code, "ERR_", 4) == 0 ? " [%s]" : "", code);
+  lua_remove(L, -2);
+  if (lua_getfield(L, idx, "message") == LUA_TNIL) {
+    lua_pop(L, 1);
+    lua_pushliteral(L, "");
+  }
+  luaL_tolstring(L, -1, NULL);
+  lua_remove(L, -2);
+  const bool more = lua_rawlen(L, -1) > 0 || lua_rawlen(L, -2) > 0;
+  lua_pushstring(L, more ? ": " : "");
+  lua_insert(L, -2);
+  lua_concat(L, 4);
 }
 
 static int l_tostring(lua_State *L) {
@@ -54,7 +59,9 @@ static void set_stack(lua_State *L) {
   const int error = lua_gettop(L);
   const int level = caller_level(L);
   push_text(L, error);
-  luaL_traceback(L, L, lua_tostring(L, -1), level);
+  lua_pushliteral(L, "\n");
+  luaL_traceback(L, L, NULL, level);
+  lua_concat(L, 3);
   lua_setfield(L, error, "stack");
   lua_settop(L, error);
 }
@@ -190,6 +197,8 @@ bool lnet_is_error(lua_State *L, int idx) {
 int lnet_l_newError(lua_State *L) {
   lua_settop(L, 4);
   push_bare(L, luaL_checkstring(L, 1), luaL_optstring(L, 2, NULL), luaL_checkstring(L, 3));
+  lua_pushvalue(L, 3); /* with the bytes behind a 0, if there are some */
+  lua_setfield(L, 5, "message");
   if (lua_istable(L, 4)) {
     for (lua_pushnil(L); lua_next(L, 4) != 0;) {
       lua_pushvalue(L, -2);

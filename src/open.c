@@ -4,6 +4,7 @@
 #include "error.h"
 #include "onread.h"
 #include "reader.h"
+#include "sockopt.h"
 #include <math.h>
 
 uint32_t lnet_opt_mark(lua_State *L, int idx, const char *name, const char *property,
@@ -79,6 +80,12 @@ static void set_options(lua_State *L, lnet_stream *s) {
   lua_pop(L, 1);
   if (delay >= 1000) lnet_stream_check_cold(L, s)->keep_alive_delay = (int)(delay / 1000);
   lnet_onread_set(L, 1, lua_gettop(L), s);
+  if (lua_getfield(L, 1, "typeOfService") != LUA_TNIL) {
+    lnet_cold *cold = lnet_stream_check_cold(L, s);
+    cold->tos = (int16_t)lnet_check_tos(L, -1, "options.typeOfService");
+    cold->tos_given = true;
+  }
+  lua_pop(L, 1);
   if (field_false(L, "readable")) s->r |= R_DISABLED | R_ENDED | R_END_EMITTED;
   if (field_false(L, "writable")) s->w |= W_DISABLED | W_ENDING | W_ENDED | W_FINISHED;
 }

@@ -11,4 +11,18 @@ void lnet_os_ignore_sigpipe(void);
 /* A copy of a descriptor, closed on exec; or libuv's code. [-0, +0, -] */
 int lnet_os_dup(int fd);
 
+/* A socket bound to, or connected to, a name of Linux's abstract namespace (its first byte is 0,
+   its length counts), which libuv knows from 1.46 on only. Returns the descriptor, or libuv's
+   code; UV_ENOTSUP where there is no such namespace. [-0, +0, -] */
+int lnet_os_bind_abstract(const char *name, size_t len);
+int lnet_os_connect_abstract(const char *name, size_t len);
+
+/* Who is at the other end of a Unix socket: pid, uid, gid. Returns 0 or libuv's code. [-0,+0,-] */
+int lnet_os_peer_credentials(int fd, long out[3]);
+
+/* The type of service of an IP socket (IP_TOS, IPV6_TCLASS). Returns 0, or the value, or libuv's
+   code. [-0, +0, -] */
+int lnet_os_set_tos(int fd, int tos);
+int lnet_os_get_tos(int fd);
+
 #endif

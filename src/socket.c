@@ -236,6 +236,7 @@ enum {
   P_HALF_OPEN,
   P_SERVER,
   P_FD,
+  P_PEER_CREDENTIALS,
 };
 
 static const lnet_property properties[] = {
@@ -274,6 +275,7 @@ static const lnet_property properties[] = {
     {"allowHalfOpen", P_HALF_OPEN, true},
     {"server", P_SERVER, true},
     {"fd", P_FD, false},
+    {"peerCredentials", P_PEER_CREDENTIALS, false},
     {NULL, 0, false},
 };
 
@@ -349,6 +351,9 @@ static void get_connection(lua_State *L, lnet_stream *s, int number) {
     break;
   case P_FD:
     push_fd(L, s);
+    break;
+  case P_PEER_CREDENTIALS:
+    lnet_sockopt_push_credentials(L, s);
     break;
   default:
     lua_pushnil(L);
@@ -499,6 +504,8 @@ void lnet_socket_init(lua_State *L, lnet_ctx *ctx) {
                                      {"setTimeout", l_setTimeout},
                                      {"setNoDelay", lnet_l_setNoDelay},
                                      {"setKeepAlive", lnet_l_setKeepAlive},
+                                     {"setTypeOfService", lnet_l_setTypeOfService},
+                                     {"getTypeOfService", lnet_l_getTypeOfService},
                                      {"ref", l_ref},
                                      {"unref", l_unref},
                                      {"address", l_address},

@@ -1,9 +1,17 @@
 /* Options of an open socket. As in node, what the kernel refuses is not told. */
 #include "sockopt.h"
 #include "check.h"
+#include "error.h"
+#include "os.h"
+#include <math.h>
 
 static bool is_tcp(const lnet_stream *s) {
   return (s->s & (S_HANDLE_OPEN | S_HANDLE | S_PIPE)) == (S_HANDLE_OPEN | S_HANDLE);
+}
+
+static int descriptor(const lnet_stream *s) {
+  uv_os_fd_t fd;
+  return uv_fileno(&s->h.handle, &fd) == 0 ? (int)fd : -1;
 }
 
 static int keep_alive_delay(const lnet_stream *s) {
@@ -20,6 +28,7 @@ void lnet_sockopt_apply(lnet_stream *s) {
   if (!is_tcp(s)) return;
   if ((s->s & S_NO_DELAY) != 0) uv_tcp_nodelay(&s->h.tcp, 1);
   if ((s->s & S_KEEP_ALIVE) != 0) set_keep_alive(s, true);
+  if (s->cold != NULL && s->cold->tos_given) lnet_os_set_tos(descriptor(s), s->cold->tos);
 }
 
 static void set_flag(lnet_stream *s, uint32_t flag, bool on) {
@@ -64,4 +73,72 @@ int lnet_l_setKeepAlive(lua_State *L) {
   if (is_tcp(s) && (s->s & S_CONNECTING) == 0 && changed) set_keep_alive(s, enable);
   lua_settop(L, 1);
   return 1;
+}
+
+int lnet_check_tos(lua_State *L, int idx, const char *name) {
+  const double tos = lnet_check_number(L, idx, name);
+  if (floor(tos) != tos) lnet_check_range(L, idx, name, "an integer");
+  if (!(tos >= 0 && tos <= 255)) lnet_check_range(L, idx, name, ">= 0 && <= 255");
+  return (int)tos;
+}
+
+/* Raises what the system answered. [-0, +0, v] */
+static int refused(lua_State *L, int status, const char *syscall) {
+  lnet_error_push_system(L, status, syscall, NULL, 0);
+  return lua_error(L);
+}
+
+/***
+Sets the type of service of the packets (IP_TOS, IPV6_TCLASS), at once or when connected.
+Source: the documentation of node v25.
+@function setTypeOfService
+@tparam integer tos 0 to 255
+@return the socket
+@raise `ERR_INVALID_ARG_TYPE`, `ERR_OUT_OF_RANGE`; the system's error
+*/
+int lnet_l_setTypeOfService(lua_State *L) {
+  lnet_stream *s = lnet_check_stream(L, 1);
+  const int tos = lnet_check_tos(L, 2, "tos");
+  lnet_cold *cold = lnet_stream_check_cold(L, s);
+  if (is_tcp(s) && (s->s & S_CONNECTING) == 0) {
+    const int status = lnet_os_set_tos(descriptor(s), tos);
+    if (status != 0) return refused(L, status, "setTypeOfService");
+  }
+  cold->tos = (int16_t)tos;
+  cold->tos_given = true;
+  lua_settop(L, 1);
+  return 1;
+}
+
+/***
+The type of service of the packets; before there is a connection, what was set.
+Source: the documentation of node v25.
+@function getTypeOfService
+@treturn integer
+*/
+int lnet_l_getTypeOfService(lua_State *L) {
+  const lnet_stream *s = lnet_check_stream(L, 1);
+  int tos = s->cold != NULL && s->cold->tos_given ? s->cold->tos : 0;
+  if (is_tcp(s) && (s->s & S_CONNECTING) == 0) {
+    tos = lnet_os_get_tos(descriptor(s));
+    if (tos < 0) return refused(L, tos, "getTypeOfService");
+  }
+  lua_pushinteger(L, tos);
+  return 1;
+}
+
+void lnet_sockopt_push_credentials(lua_State *L, const lnet_stream *s) {
+  static const char *const names[] = {"pid", "uid", "gid"};
+  long who[3] = {0, 0, 0};
+  const uint32_t open = S_HANDLE | S_HANDLE_OPEN | S_PIPE;
+  if ((s->s & (open | S_CONNECTING | S_CONNECT_WAITS)) != open ||
+      lnet_os_peer_credentials(descriptor(s), who) != 0) {
+    lua_pushnil(L);
+    return;
+  }
+  lua_createtable(L, 0, 3);
+  for (int i = 0; i < 3; i++) {
+    lua_pushinteger(L, who[i]);
+    lua_setfield(L, -2, names[i]);
+  }
 }

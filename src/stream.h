@@ -160,6 +160,8 @@ typedef struct lnet_cold {
   lnet_alarm alarm;
   struct lnet_stream *stream;
   int keep_alive_delay; /* seconds */
+  int16_t tos;          /* type of service to set once connected */
+  bool tos_given;
   bool tell_success;    /* the attempt's function is told of success too */
   bool onread;          /* bytes go into the user's buffer instead of 'data' */
   bool source;          /* each buffer comes from a function */
