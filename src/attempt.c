@@ -180,6 +180,7 @@ int lnet_l_dropAttempt(lua_State *L) {
   if ((s->s & (S_CONNECTING | S_HANDLE_OPEN | S_CONNECT_WAITS)) != (S_CONNECTING | S_HANDLE_OPEN))
     return 0;
   s->s |= S_CONNECT_WAITS | S_SILENT_CLOSE;
+  s->base.object.owed &= (uint8_t)~OWE_CONNECT;
   uv_close(&s->h.handle, lnet_stream_class.on_close);
   return 0;
 }

@@ -12,19 +12,30 @@ void lnet_object_init(lnet_object *object, lnet_ctx *ctx, const lnet_object_clas
   object->owed = 0;
   object->in_held = false;
   object->weak = false;
+  object->gone = false;
 }
 
-/* [-0, +0, -] */
+/* Weak references are kept by address, not by luaL_ref: that would give a number away again as soon
+   as the collector has cleared its slot, which is before the object's __gc. [-0, +0, -] */
 static void unref_weak(lua_State *L, lnet_object *object) {
   lua_rawgeti(L, LUA_REGISTRYINDEX, object->ctx->weak_ref);
-  luaL_unref(L, -1, object->ref);
+  lua_pushnil(L);
+  lua_rawsetp(L, -2, object);
   lua_pop(L, 1);
   object->weak = false;
-  object->ref = LUA_NOREF;
+}
+
+void lnet_object_revive(lua_State *L, int idx, lnet_object *object) {
+  if (!object->gone) return;
+  idx = lua_absindex(L, idx);
+  lua_getmetatable(L, idx);
+  lua_setmetatable(L, idx); /* to Lua, a new object with a finalizer */
+  object->gone = false;
 }
 
 void lnet_object_hold(lua_State *L, int idx, lnet_object *object) {
   if (object->holds == 0 || object->weak) {
+    lnet_object_revive(L, idx, object);
     lua_pushvalue(L, idx);
     const int ref = luaL_ref(L, LUA_REGISTRYINDEX);
     if (object->weak) unref_weak(L, object);
@@ -35,10 +46,11 @@ void lnet_object_hold(lua_State *L, int idx, lnet_object *object) {
 
 void lnet_object_hold_weakly(lua_State *L, int idx, lnet_object *object) {
   if (object->holds == 0) {
+    lnet_object_revive(L, idx, object);
     lua_pushvalue(L, idx);
     lua_rawgeti(L, LUA_REGISTRYINDEX, object->ctx->weak_ref);
     lua_insert(L, -2);
-    object->ref = luaL_ref(L, -2);
+    lua_rawsetp(L, -2, object);
     object->weak = true;
     lua_pop(L, 1);
   }
@@ -47,11 +59,12 @@ void lnet_object_hold_weakly(lua_State *L, int idx, lnet_object *object) {
 
 void lnet_object_push_weak(lua_State *L, const lnet_object *object) {
   lua_rawgeti(L, LUA_REGISTRYINDEX, object->ctx->weak_ref);
-  lua_rawgeti(L, -1, object->ref);
+  lua_rawgetp(L, -1, object);
   lua_remove(L, -2);
 }
 
 void lnet_object_gone(lua_State *L, lnet_object *object) {
+  object->gone = true;
   if (object->holds == 0 || !object->weak) return;
   lnet_ticks_forget(object);
   if (object->weak) unref_weak(L, object);

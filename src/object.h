@@ -17,11 +17,12 @@ typedef struct lnet_object {
   lnet_ctx *ctx;
   const lnet_object_class *cls;  /* NULL for objects that have neither */
   struct lnet_object *held_next; /* in ctx->held */
-  int ref;                       /* of the registry, LUA_NOREF while nobody holds it */
+  int ref;                       /* of the registry, LUA_NOREF while nobody holds it so */
   uint16_t holds;
   uint8_t owed; /* which callbacks came while halted; bits of the class */
   bool in_held;
-  bool weak; /* held weakly: ref is of the table of weak references */
+  bool weak; /* held weakly: the table of weak references has it under its address */
+  bool gone; /* its __gc has run: what a user's finalizer does with it needs another one */
 } lnet_object;
 
 /* Fills the header of a new object; nobody holds it. [-0, +0, -] */
@@ -39,13 +40,18 @@ void lnet_object_hold_weakly(lua_State *L, int idx, lnet_object *object);
 /* The object is collected: what held it weakly is forgotten. [-0, +0, -] */
 void lnet_object_gone(lua_State *L, lnet_object *object);
 
+/* The object at idx is used after its __gc, by a finalizer of the user's: has __gc called again.
+   [-0, +0, -] */
+void lnet_object_revive(lua_State *L, int idx, lnet_object *object);
+
 /* Holds an object that is held already. [-0, +0, -] */
 void lnet_object_hold_again(lnet_object *object);
 
 /* Undoes one hold; the last lets the collector have the object. [-0, +0, -] */
 void lnet_object_release(lnet_object *object);
 
-/* Pushes a held object. [-0, +1, -] */
+/* Pushes a held object; nil for one that is held weakly and about to be collected: then its __gc is
+   still to come, and Lua must not see it again. [-0, +1, -] */
 void lnet_object_push_weak(lua_State *L, const lnet_object *object);
 static inline void lnet_object_push(lua_State *L, const lnet_object *object) {
   if (object->weak)

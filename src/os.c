@@ -1,6 +1,8 @@
-/* What libuv lacks. */
+/* What libuv lacks. What a system does not have is UV_ENOTSUP. */
 #include "os.h"
 #include <errno.h>
+#include <stddef.h>
+#include <string.h>
 
 #if defined(_WIN32)
 
@@ -10,24 +12,6 @@ void lnet_os_ignore_sigpipe(void) {
 int lnet_os_dup(int fd) {
   (void)fd;
   return UV_ENOTSUP; /* a SOCKET is no descriptor */
-}
-
-int lnet_os_bind_abstract(const char *name, size_t len) {
-  (void)name;
-  (void)len;
-  return UV_ENOTSUP;
-}
-
-int lnet_os_connect_abstract(const char *name, size_t len) {
-  (void)name;
-  (void)len;
-  return UV_ENOTSUP;
-}
-
-int lnet_os_peer_credentials(int fd, long out[3]) {
-  (void)fd;
-  (void)out;
-  return UV_ENOTSUP;
 }
 
 int lnet_os_set_tos(int fd, int tos) {
@@ -46,8 +30,6 @@ int lnet_os_get_tos(int fd) {
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <signal.h>
-#include <stddef.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -64,10 +46,43 @@ int lnet_os_dup(int fd) {
   return copy >= 0 ? copy : uv_translate_sys_error(errno);
 }
 
-/* A non-blocking Unix socket with the address of that name. Returns it or libuv's code. */
+/* The level and name of the option for the socket's family. */
+static int tos_option(int fd, int *level, int *name) {
+  struct sockaddr_storage addr;
+  socklen_t size = sizeof addr;
+  memset(&addr, 0, sizeof addr);
+  if (getsockname(fd, (struct sockaddr *)&addr, &size) != 0) return uv_translate_sys_error(errno);
+  const bool v6 = addr.ss_family == AF_INET6;
+  *level = v6 ? IPPROTO_IPV6 : IPPROTO_IP;
+  *name = v6 ? IPV6_TCLASS : IP_TOS;
+  return 0;
+}
+
+int lnet_os_set_tos(int fd, int tos) {
+  int level = 0;
+  int name = 0;
+  const int status = tos_option(fd, &level, &name);
+  if (status != 0) return status;
+  return setsockopt(fd, level, name, &tos, sizeof tos) == 0 ? 0 : uv_translate_sys_error(errno);
+}
+
+int lnet_os_get_tos(int fd) {
+  int level = 0;
+  int name = 0;
+  int tos = 0;
+  socklen_t size = sizeof tos;
+  const int status = tos_option(fd, &level, &name);
+  if (status != 0) return status;
+  return getsockopt(fd, level, name, &tos, &size) == 0 ? tos : uv_translate_sys_error(errno);
+}
+
+#endif
+
 #if defined(__linux__)
+
 typedef int (*use_address)(int fd, const struct sockaddr *addr, socklen_t len);
 
+/* A non-blocking Unix socket bound or connected to that name. Returns it or libuv's code. */
 static int open_abstract(const char *name, size_t len, use_address use) {
   struct sockaddr_un addr;
   if (len > sizeof addr.sun_path) return UV_ENAMETOOLONG;
@@ -101,7 +116,9 @@ int lnet_os_peer_credentials(int fd, long out[3]) {
   out[2] = (long)who.gid;
   return 0;
 }
+
 #else
+
 int lnet_os_bind_abstract(const char *name, size_t len) {
   (void)name;
   (void)len;
@@ -109,45 +126,13 @@ int lnet_os_bind_abstract(const char *name, size_t len) {
 }
 
 int lnet_os_connect_abstract(const char *name, size_t len) {
-  (void)name;
-  (void)len;
-  return UV_ENOTSUP;
+  return lnet_os_bind_abstract(name, len);
 }
 
 int lnet_os_peer_credentials(int fd, long out[3]) {
   (void)fd;
   (void)out;
   return UV_ENOTSUP;
-}
-#endif
-
-/* The level and name of the option for the socket's family. */
-static int tos_option(int fd, int *level, int *name) {
-  struct sockaddr_storage addr;
-  socklen_t size = sizeof addr;
-  if (getsockname(fd, (struct sockaddr *)&addr, &size) != 0) return uv_translate_sys_error(errno);
-  const bool v6 = addr.ss_family == AF_INET6;
-  *level = v6 ? IPPROTO_IPV6 : IPPROTO_IP;
-  *name = v6 ? IPV6_TCLASS : IP_TOS;
-  return 0;
-}
-
-int lnet_os_set_tos(int fd, int tos) {
-  int level = 0;
-  int name = 0;
-  const int status = tos_option(fd, &level, &name);
-  if (status != 0) return status;
-  return setsockopt(fd, level, name, &tos, sizeof tos) == 0 ? 0 : uv_translate_sys_error(errno);
-}
-
-int lnet_os_get_tos(int fd) {
-  int level = 0;
-  int name = 0;
-  int tos = 0;
-  socklen_t size = sizeof tos;
-  const int status = tos_option(fd, &level, &name);
-  if (status != 0) return status;
-  return getsockopt(fd, level, name, &tos, &size) == 0 ? tos : uv_translate_sys_error(errno);
 }
 
 #endif

@@ -464,6 +464,7 @@ static int get(lua_State *L, void *object, int number) {
 static void set(lua_State *L, void *object, int number) {
   lnet_stream *s = object;
   if (number == P_TIMEOUT) { /* plain data in node: it sets no timer */
+    lnet_object_revive(L, 1, &s->base.object);
     lnet_cold *cold = lnet_stream_check_cold(L, s);
     if (!lua_isnil(L, 3)) cold->timeout = lnet_check_number(L, 3, "timeout");
     cold->timeout_given = !lua_isnil(L, 3);

@@ -38,6 +38,7 @@ lnet_stream *lnet_check_stream(lua_State *L, int idx) {
   lnet_ctx *ctx = lnet_ctx_of(L);
   lnet_stream *s = lnet_class_check(L, idx, ctx->socket_meta, "Socket");
   lnet_check_open(L, ctx);
+  lnet_object_revive(L, idx, &s->base.object);
   if (lnet_ticks_reserve(ctx) != 0) lnet_error_memory(L);
   return s;
 }
@@ -246,6 +247,7 @@ static void destroy(lnet_stream *s) {
   lnet_writer_fail_buffered(s);
   s->s |= S_DESTROYED;
   s->s &= ~(uint32_t)S_CONNECTING;
+  s->base.object.owed &= (uint8_t)~OWE_CONNECT; /* of this life: the next has its own */
   lnet_stream_clear_timeout(s);
   s->r &= ~(uint32_t)R_HANDLE_READING;
   const bool had_handle = (s->s & S_HANDLE) != 0;
@@ -348,7 +350,7 @@ static void fire_timeout(lnet_alarm *alarm) {
   }
   lua_State *L = ctx->L;
   lnet_object_push(L, &s->base.object); /* it may be held weakly only */
-  lnet_emit_plain(&s->base, LNET_EV_TIMEOUT);
+  if (!lua_isnil(L, -1)) lnet_emit_plain(&s->base, LNET_EV_TIMEOUT);
   lnet_object_release(&s->base.object); /* as it was held while the alarm was set */
   lua_pop(L, 1);
 }

@@ -67,7 +67,7 @@ void lnet_ticks_run(lnet_ctx *ctx) {
       lua_State *L = ctx->L;
       const bool weak = object->weak;
       if (weak) lnet_object_push(L, object);
-      tick.run(object);
+      if (!weak || !lua_isnil(L, -1)) tick.run(object);
       lnet_object_release(object);
       if (weak) lua_pop(L, 1);
     }
