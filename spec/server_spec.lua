@@ -603,3 +603,49 @@ describe("a server's unref", function()
     within(2)
   end)
 end)
+
+describe("listen with options of modern Node", function()
+  after_each(within.clean)
+
+  it("reusePort: two servers share a port, and each gets connections", function()
+    local counts = { 0, 0 }
+    local servers = {}
+    for i = 1, 2 do
+      servers[i] = keep(net.createServer(function(socket)
+        counts[i] = counts[i] + 1
+        socket:finish()
+      end))
+    end
+    local left = 64 -- so many that none is left out but once in 2^63
+    servers[1]:listen({ port = 0, host = "127.0.0.1", reusePort = true }, function()
+      local port = servers[1]:address().port
+      servers[2]:listen({ port = port, host = "127.0.0.1", reusePort = true }, function()
+        for _ = 1, left do
+          local client = keep(net.connect(port, "127.0.0.1"))
+          client:resume()
+          client:on("close", function()
+            left = left - 1
+            if left > 0 then return end
+            servers[1]:close()
+            servers[2]:close()
+          end)
+        end
+      end)
+    end)
+    within(5)
+    assert.equal(64, counts[1] + counts[2])
+    assert.is_true(counts[1] > 0 and counts[2] > 0)
+  end)
+
+  it("ipv6Only, also without a host: IPv4 is refused", function()
+    local codes = {}
+    local server = keep(net.createServer())
+    server:listen({ port = 0, ipv6Only = true }, function()
+      local client = keep(net.connect(server:address().port, "127.0.0.1"))
+      client:on("error", function(err) codes[#codes + 1] = err.code end)
+      client:on("close", function() server:close() end)
+    end)
+    within(2)
+    assert.same({ "ECONNREFUSED" }, codes)
+  end)
+end)

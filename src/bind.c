@@ -57,7 +57,11 @@ static int bind_tcp(lua_State *L, lnet_listener *listener) {
   const int port = (int)luaL_checkinteger(L, 4);
   const int family = (int)luaL_checkinteger(L, 5);
   const unsigned flags = lua_toboolean(L, 6) ? UV_TCP_IPV6ONLY : 0;
-  const int status = lnet_addr_parse(ip, port, family, &addr);
+  int status = lnet_addr_parse(ip, port, family, &addr);
+  if (status == 0 && lua_toboolean(L, 7)) {
+    const int fd = lnet_os_reuse_port_socket(family);
+    status = fd < 0 ? fd : uv_tcp_open(&listener->h.tcp, fd);
+  }
   return status != 0 ? status
                      : uv_tcp_bind(&listener->h.tcp, (const struct sockaddr *)&addr, flags);
 }
@@ -73,7 +77,7 @@ static int bind_path(lua_State *L, lnet_listener *listener) {
 int lnet_l_bind(lua_State *L) {
   lnet_server *server = lnet_check_server(L, 1);
   const char *kind = luaL_checkstring(L, 2);
-  lua_settop(L, 6);
+  lua_settop(L, 7);
   lnet_assert(server->listener == NULL);
   bool is_pipe = strcmp(kind, "path") == 0;
   const bool is_fd = strcmp(kind, "fd") == 0;

@@ -14,6 +14,11 @@ int lnet_os_dup(int fd) {
   return UV_ENOTSUP; /* a SOCKET is no descriptor */
 }
 
+int lnet_os_reuse_port_socket(int family) {
+  (void)family;
+  return UV_ENOTSUP;
+}
+
 int lnet_os_set_tos(int fd, int tos) {
   (void)fd;
   (void)tos;
@@ -44,6 +49,18 @@ void lnet_os_ignore_sigpipe(void) {
 int lnet_os_dup(int fd) {
   const int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
   return copy >= 0 ? copy : uv_translate_sys_error(errno);
+}
+
+int lnet_os_reuse_port_socket(int family) {
+  const int on = 1;
+  const int fd = socket(family == 6 ? AF_INET6 : AF_INET, SOCK_STREAM, 0);
+  if (fd < 0) return uv_translate_sys_error(errno);
+  if (fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 &&
+      setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) == 0)
+    return fd;
+  const int status = uv_translate_sys_error(errno);
+  close(fd);
+  return status;
 }
 
 /* The level and name of the option for the socket's family. */

@@ -11,6 +11,10 @@ void lnet_os_ignore_sigpipe(void);
 /* A copy of a descriptor, closed on exec; or libuv's code. [-0, +0, -] */
 int lnet_os_dup(int fd);
 
+/* A TCP socket of that family (4 or 6) whose port others may share (SO_REUSEPORT), which libuv knows
+   from 1.49 on only. Returns the descriptor, or libuv's code. [-0, +0, -] */
+int lnet_os_reuse_port_socket(int family);
+
 /* A socket bound to, or connected to, a name of Linux's abstract namespace (its first byte is 0,
    its length counts), which libuv knows from 1.46 on only. Returns the descriptor, or libuv's
    code; UV_ENOTSUP where there is no such namespace. [-0, +0, -] */

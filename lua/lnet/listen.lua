@@ -36,13 +36,14 @@ local function bind(server, plan)
   if plan.fd then return core.bind(server, "fd", plan.fd) end
   if plan.path then return core.bind(server, "path", plan.path) end
   if plan.address then
-    return core.bind(server, "tcp", plan.address, plan.port, plan.family, plan.ipv6Only)
+    return core.bind(server, "tcp", plan.address, plan.port, plan.family, plan.ipv6Only,
+      plan.reusePort)
   end
   plan.address, plan.family = "::", 6
-  local errno = core.bind(server, "tcp", "::", plan.port, 6, plan.ipv6Only)
+  local errno = core.bind(server, "tcp", "::", plan.port, 6, plan.ipv6Only, plan.reusePort)
   if errno == 0 then return 0 end
   plan.address, plan.family = "0.0.0.0", 4
-  return core.bind(server, "tcp", "0.0.0.0", plan.port, 4)
+  return core.bind(server, "tcp", "0.0.0.0", plan.port, 4, false, plan.reusePort)
 end
 
 -- node's setupListenHandle.
@@ -125,7 +126,10 @@ local function makePlan(options, backlog)
     port = check.port(port, "options.port")
     if host == "" then host = nil end
     if host ~= nil then check.string(host, "hostname") end
-    return { port = port, backlog = backlog, ipv6Only = options.ipv6Only == true }, host
+    return {
+      port = port, backlog = backlog, ipv6Only = options.ipv6Only == true,
+      reusePort = options.reusePort and true or nil,
+    }, host
   end
   local path = options.path
   if type(path) == "string" and path ~= "" and not check.toNumber(path) then
@@ -149,7 +153,7 @@ end
 --- Starts to accept connections. Source: node v20, server.listen.
 -- @param ... another server or a socket whose handle to listen on; or options (`port`, `host`,
 -- `path`, `backlog`, `exclusive`, `readableAll`,
--- `writableAll`, `ipv6Only`, `fd`), or a path and a backlog, or a port, a host and a backlog; then
+-- `writableAll`, `ipv6Only`, `reusePort`, `fd`), or a path and a backlog, or a port, a host and a backlog; then
 -- a one-time listener of 'listening'
 -- @return the server
 -- @raise `ERR_SERVER_ALREADY_LISTEN`, `ERR_SOCKET_BAD_PORT`, `ERR_INVALID_ARG_VALUE`
