@@ -1,6 +1,7 @@
 /* Connections that come in: a socket for each, with the server's options, then 'connection'. */
 #include "accept.h"
 #include "addr.h"
+#include "blocklist.h"
 #include "call.h"
 #include "reader.h"
 #include "sockopt.h"
@@ -9,6 +10,7 @@ enum { OWE_ACCEPT = 1 };
 
 struct incoming {
   lnet_listener *listener;
+  lnet_server *server; /* held: a finalizer may close it at any time */
   lnet_stream *stream;
   int status;
   bool accepted;
@@ -38,7 +40,7 @@ static void push_drop(lua_State *L, const lnet_stream *s) {
 static int body_drop(lua_State *L) {
   const struct incoming *in = lua_touserdata(L, 1);
   if (!in->listener->is_pipe) push_drop(L, in->stream);
-  lnet_emit(L, &in->listener->server->base, LNET_EV_DROP, in->listener->is_pipe ? 0 : 1);
+  lnet_emit(L, &in->server->base, LNET_EV_DROP, in->listener->is_pipe ? 0 : 1);
   return 0;
 }
 
@@ -46,7 +48,7 @@ static int body_drop(lua_State *L) {
 static int body_connection(lua_State *L) {
   const struct incoming *in = lua_touserdata(L, 1);
   lnet_object_push(L, &in->stream->base.object);
-  lnet_emit(L, &in->listener->server->base, LNET_EV_CONNECTION, 1);
+  lnet_emit(L, &in->server->base, LNET_EV_CONNECTION, 1);
   return 0;
 }
 
@@ -54,7 +56,7 @@ static int body_connection(lua_State *L) {
 static int body_error(lua_State *L) {
   const struct incoming *in = lua_touserdata(L, 1);
   lnet_fault_push(L, lnet_fault_system(in->status, LNET_SYSCALL_ACCEPT));
-  lnet_emit(L, &in->listener->server->base, LNET_EV_ERROR, 1);
+  lnet_emit(L, &in->server->base, LNET_EV_ERROR, 1);
   return 0;
 }
 
@@ -62,12 +64,13 @@ static int body_error(lua_State *L) {
 static int body_accept(lua_State *L) {
   struct incoming *in = lua_touserdata(L, 1);
   lnet_listener *listener = in->listener;
-  lnet_server *server = listener->server;
+  lnet_server *server = in->server;
   lnet_stream *s = lnet_stream_new(L, listener->object.ctx);
   lnet_object_push(L, &server->base.object);
   lua_setiuservalue(L, -2, UV_SERVER);
   if (server->keep_alive_delay > 0)
     lnet_stream_check_cold(L, s)->keep_alive_delay = server->keep_alive_delay;
+  if (listener->server != server) return 0; /* a finalizer has closed it */
   in->status = lnet_stream_open_handle(L, -1, s, listener->is_pipe);
   if (in->status != 0) return 0;
   in->stream = s;
@@ -91,24 +94,44 @@ static void set_up(lnet_server *server, lnet_stream *s) {
     lnet_reader_read0(s);
 }
 
-static void accept_one(lnet_listener *listener) {
-  lnet_ctx *ctx = listener->object.ctx;
-  lnet_server *server = listener->server;
-  struct incoming in = {listener, NULL, 0, false};
-  if (!lnet_enter(ctx, body_accept, &in) && !in.accepted) { /* no memory: try when run again */
-    lnet_object_owe(&listener->object, OWE_ACCEPT);
-    return;
-  }
-  if (in.status != 0) {
-    if (in.stream != NULL) lnet_stream_destroy(in.stream, lnet_fault_of(LNET_FAULT_NONE));
-    lnet_enter(ctx, body_error, &in);
+/* Whether the peer is one that the server's blockList keeps out. */
+static bool is_blocked(const lnet_server *server, const lnet_stream *s) {
+  const struct lnet_blocklist *list = server->block_list;
+  struct sockaddr_storage peer;
+  int len = sizeof peer;
+  if (list == NULL || (s->s & S_PIPE) != 0) return false;
+  const int status = uv_tcp_getpeername(&s->h.tcp, (struct sockaddr *)&peer, &len);
+  return status == 0 && lnet_blocklist_blocks(list, &peer); /* else it is gone already */
+}
+
+/* What becomes of a connection that was accepted, or could not be. */
+static void place(struct incoming *in) {
+  lnet_ctx *ctx = in->listener->object.ctx;
+  lnet_server *server = in->server;
+  if (in->status != 0) {
+    if (in->stream != NULL) lnet_stream_destroy(in->stream, lnet_fault_of(LNET_FAULT_NONE));
+    lnet_enter(ctx, body_error, in);
+  } else if (is_blocked(server, in->stream)) { /* nobody is told */
+    lnet_stream_destroy(in->stream, lnet_fault_of(LNET_FAULT_NONE));
   } else if (server->max_connections > 0 && server->connections >= server->max_connections) {
-    lnet_enter(ctx, body_drop, &in);
-    lnet_stream_destroy(in.stream, lnet_fault_of(LNET_FAULT_NONE));
+    lnet_enter(ctx, body_drop, in);
+    lnet_stream_destroy(in->stream, lnet_fault_of(LNET_FAULT_NONE));
   } else {
-    set_up(server, in.stream);
-    lnet_enter(ctx, body_connection, &in);
+    set_up(server, in->stream);
+    lnet_enter(ctx, body_connection, in);
   }
+}
+
+static void accept_one(lnet_listener *listener) {
+  struct incoming in = {listener, listener->server, NULL, 0, false};
+  lnet_server *server = in.server;
+  lnet_object_hold_again(&server->base.object);
+  lnet_enter(listener->object.ctx, body_accept, &in);
+  if (in.accepted || in.status != 0)
+    place(&in);
+  else if (listener->server != NULL) /* no memory: again when net.run goes on */
+    lnet_object_owe(&listener->object, OWE_ACCEPT);
+  lnet_object_release(&server->base.object);
 }
 
 void lnet_accept_on_connection(uv_stream_t *handle, int status) {
@@ -120,7 +143,7 @@ void lnet_accept_on_connection(uv_stream_t *handle, int status) {
     return;
   }
   if (status != 0) {
-    struct incoming in = {listener, NULL, status, false};
+    struct incoming in = {listener, listener->server, NULL, status, false};
     lnet_enter(ctx, body_error, &in);
   } else {
     accept_one(listener);

@@ -160,7 +160,10 @@ int lnet_l_attempt(lua_State *L) {
   req->data = s;
   int status = 0;
   if ((s->s & S_PIPE) != 0) {
-    if (address[0] != '\0')
+    uv_os_fd_t fd;
+    if (uv_fileno(&s->h.handle, &fd) == 0)
+      status = UV_EISCONN; /* libuv would take the request and forget one in flight */
+    else if (address[0] != '\0')
       uv_pipe_connect(req, &s->h.pipe, address, on_connect);
     else
       connect_abstract(s, address, lua_rawlen(L, 4));

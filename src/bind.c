@@ -29,10 +29,18 @@ static void drop_handle(lnet_server *server) {
   lnet_object_release(&server->base.object);
 }
 
+/* listen() has looked, but a listener of 'newListener' may have called it again. [-0, +0, v] */
+static void check_free(lua_State *L, const lnet_server *server) {
+  if (server->listener != NULL)
+    lnet_error_raise(L, "Error", "ERR_SERVER_ALREADY_LISTEN",
+                     "Listen method has been called more than once without closing.");
+}
+
 /* A listener for the server at 1, with an initialised handle. [-0, +0, e] */
 static lnet_listener *new_listener(lua_State *L, lnet_server *server, bool is_pipe) {
   lnet_ctx *ctx = server->base.object.ctx;
   lnet_listener *listener = lua_newuserdatauv(L, sizeof *listener, 0);
+  check_free(L, server); /* here, for making the userdata may have run a finalizer */
   memset(listener, 0, sizeof *listener);
   lnet_object_init(&listener->object, ctx, &listener_class);
   listener->is_pipe = is_pipe;
@@ -78,11 +86,12 @@ int lnet_l_bind(lua_State *L) {
   lnet_server *server = lnet_check_server(L, 1);
   const char *kind = luaL_checkstring(L, 2);
   lua_settop(L, 7);
-  lnet_assert(server->listener == NULL);
   bool is_pipe = strcmp(kind, "path") == 0;
   const bool is_fd = strcmp(kind, "fd") == 0;
   if (is_fd) {
-    const uv_handle_type type = uv_guess_handle((uv_file)luaL_checkinteger(L, 3));
+    const lua_Integer fd = luaL_checkinteger(L, 3);
+    const uv_handle_type type =
+        fd >= 0 && fd <= INT32_MAX ? uv_guess_handle((uv_file)fd) : UV_UNKNOWN_HANDLE;
     is_pipe = type == UV_NAMED_PIPE;
     if (type != UV_TCP && !is_pipe) {
       lua_pushinteger(L, UV_EINVAL);
@@ -108,18 +117,24 @@ int lnet_l_bind(lua_State *L) {
 int lnet_l_share(lua_State *L) {
   lnet_server *server = lnet_check_server(L, 1);
   const lnet_server *other = lnet_check_server(L, 2);
-  lnet_assert(server->listener == NULL && other->listener != NULL);
+  check_free(L, server);
+  lua_pushinteger(L, other->listener != NULL ? 0 : UV_EINVAL);
+  if (other->listener == NULL) return 1;
   lua_getiuservalue(L, 2, UV_LISTENER);
   lua_setiuservalue(L, 1, UV_LISTENER);
   lnet_object_hold(L, 1, &server->base.object);
   server->listener = other->listener;
   server->listener->server = server;
-  return 0;
+  return 1;
 }
 
 int lnet_l_listen(lua_State *L) {
   lnet_server *server = lnet_check_server(L, 1);
   const int backlog = (int)luaL_checkinteger(L, 2);
+  if (server->listener == NULL) { /* closed meanwhile, by a finalizer */
+    lua_pushinteger(L, UV_EINVAL);
+    return 1;
+  }
   const int status = uv_listen(&server->listener->h.stream, backlog, lnet_accept_on_connection);
   if (status != 0)
     drop_handle(server);

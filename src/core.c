@@ -2,6 +2,7 @@
    are for the files in lua/lnet; users see what those make of it. */
 #include "attempt.h"
 #include "bind.h"
+#include "blocklist.h"
 #include "buffer.h"
 #include "emitter.h"
 #include "error.h"
@@ -15,6 +16,7 @@
 #include "pipe.h"
 #include "server.h"
 #include "socket.h"
+#include "socketaddress.h"
 #include "tick.h"
 #include "timer.h"
 
@@ -105,6 +107,10 @@ LNET_EXPORT int luaopen_lnet_core(lua_State *L) {
       {"chmod", lnet_l_chmod},
       {"closeHandle", lnet_l_closeHandle},
       {"closeIfDrained", lnet_l_closeIfDrained},
+      {"newSocketAddress", lnet_l_newSocketAddress},
+      {"isSocketAddress", lnet_l_isSocketAddress},
+      {"newBlockList", lnet_l_newBlockList},
+      {"isBlockList", lnet_l_isBlockList},
       {NULL, NULL},
   };
   luaL_checkversion(L);
@@ -129,6 +135,10 @@ LNET_EXPORT int luaopen_lnet_core(lua_State *L) {
   lua_setfield(L, 1, "Socket");
   lnet_server_init(L, ctx);
   lua_setfield(L, 1, "Server");
+  lnet_socketaddress_init(L, ctx);
+  lua_setfield(L, 1, "SocketAddress");
+  lnet_blocklist_init(L, ctx);
+  lua_setfield(L, 1, "BlockList");
   lnet_ctx_push(L);
   lua_pushvalue(L, 1);
   lua_setiuservalue(L, -2, LNET_CTX_MODULE);

@@ -234,12 +234,12 @@ int lnet_l_removeListener(lua_State *L) {
    [-0, +0, e] */
 static void remove_each(lua_State *L, lnet_listeners at, int key, int event) {
   const int top = lua_gettop(L);
-  for (;;) {
-    lnet_listeners_push(L, at, key, event);
-    if (lua_isnil(L, -1)) break;
-    if (lua_type(L, -1) == LUA_TTABLE) lua_rawgeti(L, -1, (lua_Integer)lua_rawlen(L, -1));
-    remove_listener(L, at, key, event, lua_gettop(L));
+  lnet_listeners_push(L, at, key, event);
+  for (lua_Integer i = lnet_handler_count(L, top + 1); i >= 1; i--) { /* not what is added now */
     lua_settop(L, top);
+    lnet_listeners_push(L, at, key, event);
+    if (lua_type(L, -1) == LUA_TTABLE) lua_rawgeti(L, -1, i);
+    if (!lua_isnil(L, -1)) remove_listener(L, at, key, event, lua_gettop(L));
   }
   lua_settop(L, top);
 }

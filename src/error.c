@@ -34,7 +34,9 @@ static void push_text(lua_State *L, int idx) {
   lua_remove(L, -2);
   lua_getfield(L, idx, "code");
   const char *code = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "";
-  lua_pushfstring(L, strncmp(code, "ERR_", 4) == 0 ? " [%s]" : "", code);
+  /* The one code that node's C++ gives, where the text does not have it. */
+  const bool told = strncmp(code, "ERR_", 4) == 0 && strcmp(code, "ERR_INVALID_ADDRESS") != 0;
+  lua_pushfstring(L, told ? " [%s]" : "", code);
   lua_remove(L, -2);
   if (lua_getfield(L, idx, "message") == LUA_TNIL) {
     lua_pop(L, 1);

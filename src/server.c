@@ -1,6 +1,7 @@
 /* Class Server: properties, and when 'close' comes. Listening is in listen.lua and bind.c. */
 #include "server.h"
 #include "addr.h"
+#include "blocklist.h"
 #include "call.h"
 #include "check.h"
 #include "error.h"
@@ -163,6 +164,7 @@ enum {
   P_KEEP_ALIVE,
   P_KEEP_ALIVE_DELAY,
   P_MARK,
+  P_BLOCK_LIST,
 };
 
 static void push_fd(lua_State *L, const lnet_server *server) {
@@ -200,6 +202,9 @@ static int get(lua_State *L, void *object, int number) {
   case P_KEEP_ALIVE:
     lua_pushboolean(L, server->keep_alive);
     break;
+  case P_BLOCK_LIST:
+    lua_getiuservalue(L, 1, UV_BLOCK_LIST);
+    break;
   case P_KEEP_ALIVE_DELAY:
     lua_pushinteger(L, server->keep_alive_delay);
     break;
@@ -217,6 +222,10 @@ static void set(lua_State *L, void *object, int number) {
   case P_MAX_CONNECTIONS:
     lua_setiuservalue(L, 1, UV_MAX_CONNECTIONS);
     server->max_connections = value;
+    break;
+  case P_BLOCK_LIST:
+    server->block_list = lnet_blocklist_opt(L, server->base.object.ctx, 3, "blockList");
+    lua_setiuservalue(L, 1, UV_BLOCK_LIST);
     break;
   case P_HALF_OPEN:
     server->half_open = on;
@@ -253,6 +262,7 @@ void lnet_server_init(lua_State *L, lnet_ctx *ctx) {
                                              {"keepAlive", P_KEEP_ALIVE, true},
                                              {"keepAliveInitialDelay", P_KEEP_ALIVE_DELAY, true},
                                              {"highWaterMark", P_MARK, true},
+                                             {"blockList", P_BLOCK_LIST, true},
                                              {NULL, 0, false}};
   static const lnet_class_spec spec = {.name = "Server",
                                        .methods = methods,

@@ -4,6 +4,8 @@
 
 #include "stream.h"
 
+struct lnet_blocklist;
+
 /* The uv handle of a server that listens, or is bound: a userdata of its own, so that the server
    can listen again while it is closed. Held from init to on_close. */
 typedef struct lnet_listener {
@@ -20,7 +22,8 @@ typedef struct lnet_listener {
 
 typedef struct lnet_server {
   lnet_emitting base;
-  lnet_listener *listener; /* node's _handle */
+  lnet_listener *listener;                 /* node's _handle */
+  const struct lnet_blocklist *block_list; /* anchored in UV_BLOCK_LIST; NULL: none */
   uint32_t connections;
   uint32_t high_water_mark; /* of accepted sockets; bytes */
   double max_connections;   /* 0: no limit */
@@ -35,7 +38,8 @@ typedef struct lnet_server {
 enum {
   UV_LISTENER = LNET_UV_COMMON + 1,
   UV_MAX_CONNECTIONS = LNET_UV_COMMON + 2, /* as the user set it */
-  UV_SERVER_VALUES = UV_MAX_CONNECTIONS
+  UV_BLOCK_LIST = LNET_UV_COMMON + 3,
+  UV_SERVER_VALUES = UV_BLOCK_LIST
 };
 
 lnet_server *lnet_check_server(lua_State *L, int idx);

@@ -139,8 +139,9 @@ typedef struct lnet_cold {
     uv_shutdown_t shutdown;
   } req;
   uv_write_t write;
-  lnet_entry *entries;
-  uint32_t capacity;
+  lnet_entry *block;   /* malloc'ed */
+  lnet_entry *entries; /* in block: what is done with at its front is passed over */
+  uint32_t capacity; /* from entries on */
   uint32_t count;
   uint32_t inflight; /* behind those that are done or failed */
   uint32_t settled;  /* done or failed, at the front */

@@ -21,13 +21,22 @@ static int reserve_entries(lnet_stream *s, uint32_t more) {
   if (status != 0) return status;
   lnet_cold *cold = s->cold;
   if (cold->capacity - cold->count >= more) return 0;
-  uint32_t capacity = cold->capacity == 0 ? 8 : 2 * cold->capacity;
-  while (capacity - cold->count < more)
-    capacity *= 2;
-  lnet_entry *entries = realloc(cold->entries, capacity * sizeof *entries);
-  if (entries == NULL) return UV_ENOMEM;
-  cold->entries = entries;
-  cold->capacity = capacity;
+  const uint32_t size = (uint32_t)(cold->entries - cold->block) + cold->capacity;
+  if (size - cold->count < more || size / 2 < cold->count) {
+    uint32_t capacity = size == 0 ? 8 : 2 * size;
+    while (capacity - cold->count < more)
+      capacity *= 2;
+    lnet_entry *block = malloc(capacity * sizeof *block);
+    if (block == NULL) return UV_ENOMEM;
+    if (cold->count > 0) memcpy(block, cold->entries, cold->count * sizeof *block);
+    free(cold->block);
+    cold->block = block;
+    cold->capacity = capacity;
+  } else { /* half of it or more is free, in front */
+    memmove(cold->block, cold->entries, cold->count * sizeof *cold->block);
+    cold->capacity = size;
+  }
+  cold->entries = cold->block;
   return 0;
 }
 
@@ -89,11 +98,18 @@ static bool append_bytes(lnet_stream *s, const char *base, size_t len, unsigned 
   return true;
 }
 
-/* Removes an entry of the queue. Its Lua values are let go by who calls this. */
+/* Removes a settled entry of the queue. Its Lua values are let go by who calls this. */
 static lnet_entry take(lnet_cold *cold, uint32_t at) {
   const lnet_entry entry = cold->entries[at];
+  lnet_assert(at < cold->settled);
   free(entry.owned);
+  cold->settled--;
   cold->count--;
+  if (at == 0) { /* many may wait: move none */
+    cold->entries++;
+    cold->capacity--;
+    return entry;
+  }
   memmove(cold->entries + at, cold->entries + at + 1, (cold->count - at) * sizeof entry);
   return entry;
 }
@@ -102,8 +118,8 @@ void lnet_writer_free(lnet_stream *s) {
   lnet_cold *cold = s->cold;
   for (uint32_t i = 0; i < cold->count; i++)
     free(cold->entries[i].owned);
-  free(cold->entries);
-  cold->entries = NULL;
+  free(cold->block);
+  cold->block = cold->entries = NULL;
   cold->count = cold->capacity = cold->settled = cold->inflight = 0;
 }
 
@@ -121,7 +137,7 @@ uint64_t lnet_writer_bytes(const lnet_stream *s) {
 struct calls {
   lnet_stream *stream;
   uint32_t first;   /* where in the queue */
-  uint32_t count;   /* entries from there on */
+  uint32_t count;   /* settled entries from there on: they stay so until they are taken out */
   lnet_fault fault; /* for the callbacks; VALUE: the stream's error */
   bool more;        /* an error was raised in between: there are callbacks left */
 };
@@ -162,12 +178,17 @@ static int body_calls(lua_State *L) {
   return 0;
 }
 
-/* Takes entries out of the queue and calls their callbacks, each of them: what one raises is kept,
-   the others are still called. [-0, +0, -] */
+/* Takes settled entries out of the queue and calls their callbacks, each of them: what one raises
+   is kept, the others are still called. Where there is no memory even to begin a call, callbacks
+   are lost: net.run tells. [-0, +0, -] */
 static void call_back(lnet_stream *s, uint32_t first, uint32_t count, lnet_fault fault) {
   struct calls c = {s, first, count, fault, false};
-  while (c.count > 0)
-    lnet_enter(lnet_stream_ctx(s), body_calls, &c);
+  while (c.count > 0) {
+    const uint32_t before = c.count;
+    if (lnet_enter(lnet_stream_ctx(s), body_calls, &c) || c.count < before) continue;
+    if ((take(s->cold, first).flags & E_COUNTS) != 0) s->pendingcb--;
+    c.count--;
+  }
 }
 
 /* Protected: calls the callbacks of finish() with the fault. [-0, +0, e] */
@@ -176,8 +197,8 @@ static int body_finish_calls(lua_State *L) {
   lnet_object_push(L, &c->stream->base.object);
   lua_getiuservalue(L, 2, UV_COLD);
   lua_rawgeti(L, 3, COLD_FINISH);
-  const lua_Integer len = (lua_Integer)lua_rawlen(L, 4);
-  c->more = false;
+  if (c->count == 0) c->count = (uint32_t)lua_rawlen(L, 4);
+  const lua_Integer len = c->count;
   for (lua_Integer i = 1; i <= len; i++) {
     if (lua_rawgeti(L, 4, i) == LUA_TBOOLEAN) { /* called before an error ended this */
       lua_settop(L, 4);
@@ -193,8 +214,11 @@ static int body_finish_calls(lua_State *L) {
     lua_call(L, 1, 0);
     lua_settop(L, 4);
   }
-  lua_pushnil(L);
-  lua_rawseti(L, 3, COLD_FINISH);
+  const lua_Integer all = (lua_Integer)lua_rawlen(L, 4);
+  for (lua_Integer i = 1; i <= all; i++) { /* what was added meanwhile is for another end */
+    lua_rawgeti(L, 4, len + i);
+    lua_rawseti(L, 4, i);
+  }
   c->more = false;
   return 0;
 }
@@ -202,10 +226,11 @@ static int body_finish_calls(lua_State *L) {
 static void call_finish_callbacks(lnet_stream *s, lnet_fault fault) {
   if ((s->w & W_ON_FINISHED) == 0) return;
   s->w &= ~(uint32_t)W_ON_FINISHED;
-  struct calls c = {s, 0, 0, fault, true};
-  do
+  struct calls c = {s, 0, 0, fault, false};
+  do {
+    c.more = false;
     lnet_enter(lnet_stream_ctx(s), body_finish_calls, &c);
-  while (c.more);
+  } while (c.more);
 }
 
 /* What buffered writes are told: the stream's error, or that it was destroyed. */
@@ -218,12 +243,12 @@ static void error_buffer(lnet_stream *s) {
   if ((s->w & W_WRITING) != 0) return;
   if (lnet_writer_buffered(s)) {
     lnet_cold *cold = s->cold;
-    for (uint32_t i = cold->settled; i < cold->count; i++) {
-      s->w_length -= cold->entries[i].len;
-      cold->entries[i].flags &= (uint8_t)~E_COUNTS;
+    const uint32_t first = cold->settled;
+    for (; cold->settled < cold->count; cold->settled++) {
+      s->w_length -= cold->entries[cold->settled].len;
+      cold->entries[cold->settled].flags &= (uint8_t)~E_COUNTS;
     }
-    call_back(s, cold->settled, cold->count - cold->settled,
-              fault_for(s, LNET_FAULT_DESTROYED_WRITE));
+    call_back(s, first, cold->settled - first, fault_for(s, LNET_FAULT_DESTROYED_WRITE));
   }
   call_finish_callbacks(s, fault_for(s, LNET_FAULT_DESTROYED_END));
 }
@@ -257,10 +282,7 @@ static void after_write(lnet_stream *s, uint32_t count, bool plain) {
     lnet_emit_plain(&s->base, LNET_EV_DRAIN);
   }
   if (plain) s->pendingcb--;
-  if (count > 0) {
-    s->cold->settled -= count;
-    call_back(s, 0, count, lnet_fault_of(LNET_FAULT_NONE));
-  }
+  call_back(s, 0, count, lnet_fault_of(LNET_FAULT_NONE));
   if ((s->s & S_DESTROYED) != 0) error_buffer(s);
   if ((s->w & W_ENDING) != 0) finish_maybe(s, true);
 }
@@ -278,15 +300,12 @@ static void after_plain_tick(lnet_object *object) {
   after_write(s, 0, true);
 }
 
-/* node's onwriteError. The entries that failed are the settled ones marked so. */
-static void on_write_error(lnet_stream *s, uint32_t count, lnet_fault fault) {
+/* node's onwriteError. The entries that failed are `count` settled ones from `first` on. */
+static void on_write_error(lnet_stream *s, uint32_t first, uint32_t count, lnet_fault fault) {
   s->pendingcb--;
-  if (count > 0) {
-    for (uint32_t i = 0; i < count; i++)
-      s->cold->entries[i].flags &= (uint8_t)~E_COUNTS;
-    s->cold->settled -= count;
-    call_back(s, 0, count, fault);
-  }
+  for (uint32_t i = 0; i < count; i++)
+    s->cold->entries[first + i].flags &= (uint8_t)~E_COUNTS;
+  call_back(s, first, count, fault);
   error_buffer(s);
   if ((s->s & S_DESTROYED) == 0) lnet_stream_destroy(s, s->errored);
 }
@@ -297,7 +316,7 @@ static void write_error_tick(lnet_object *object) {
   while (s->cold != NULL && count < s->cold->settled &&
          (s->cold->entries[count].flags & E_FAILED) != 0)
     count++;
-  on_write_error(s, count, lnet_fault_of(LNET_FAULT_VALUE));
+  on_write_error(s, 0, count, lnet_fault_of(LNET_FAULT_VALUE));
 }
 
 /* Marks the entries in flight as settled. Returns their number; *callbacks: some have one. */
@@ -385,6 +404,11 @@ static void failed_now(lnet_stream *s, lnet_fault fault) {
 
 static void on_write(uv_write_t *req, int status);
 
+/* uv_buf_init takes an unsigned, and a string may be longer. */
+static uv_buf_t buf_of(const char *base, size_t len) {
+  return (uv_buf_t){.base = (char *)base, .len = len};
+}
+
 /* Hands the rest of the entries in flight to libuv, from `skip` bytes on. Returns 0 or an error. */
 static int write_later(lnet_stream *s, size_t skip) {
   enum { FEW = 16 };
@@ -398,7 +422,7 @@ static int write_later(lnet_stream *s, size_t skip) {
     const size_t here = skip < entry->len ? skip : entry->len;
     skip -= here;
     if (here < entry->len)
-      bufs[n++] = uv_buf_init((char *)(entry->base + here), (unsigned)(entry->len - here));
+      bufs[n++] = buf_of(entry->base + here, entry->len - here);
   }
   cold->write.data = s;
   const int status = uv_write(&cold->write, &s->h.stream, bufs, n, on_write);
@@ -420,7 +444,7 @@ static ssize_t write_now(lnet_stream *s) {
     for (; i < cold->inflight && n < BUFS; i++) {
       const lnet_entry *entry = &cold->entries[cold->settled + i];
       if (entry->len == 0) continue;
-      bufs[n++] = uv_buf_init((char *)entry->base, (unsigned)entry->len);
+      bufs[n++] = buf_of(entry->base, entry->len);
       want += entry->len;
     }
     if (n == 0) break;
@@ -480,6 +504,10 @@ static void clear_buffer(lnet_stream *s) {
   if (!lnet_writer_buffered(s) || (s->w & (W_BUFFER_PROCESSING | W_WRITING)) != 0 ||
       (s->s & S_DESTROYED) != 0 || s->cold->corked > 0)
     return;
+  if (s->gather_bytes > 0) { /* written before what was corked */
+    lnet_gather_flush(s);
+    if ((s->w & W_WRITING) != 0 || (s->s & S_ERRORED) != 0) return;
+  }
   const uint32_t count = s->cold->count - s->cold->settled - s->cold->inflight;
   s->w |= W_BUFFER_PROCESSING;
   s->pendingcb -= count - 1; /* they are one write now */
@@ -493,14 +521,12 @@ static void clear_buffer(lnet_stream *s) {
 static void write_ended(lnet_stream *s, lnet_fault fault) {
   bool callbacks = false;
   end_writing(s);
-  const uint32_t before = s->cold->settled;
+  const uint32_t before = s->cold->settled; /* their ticks are still to come */
   const uint32_t count = settle(s, fault.kind != LNET_FAULT_NONE ? E_FAILED : E_DONE, &callbacks);
-  lnet_assert(before == 0); /* ticks have run since it was begun */
-  (void)before;
   if (fault.kind != LNET_FAULT_NONE) {
     const bool first = (s->s & S_ERRORED) == 0;
     lnet_stream_set_errored(s, fault);
-    on_write_error(s, count, first ? lnet_fault_of(LNET_FAULT_VALUE) : fault);
+    on_write_error(s, before, count, first ? lnet_fault_of(LNET_FAULT_VALUE) : fault);
     return;
   }
   if (count > 0) s->cold->entries[0].flags |= E_BATCH;
@@ -555,7 +581,7 @@ static int put_direct(lnet_stream *s, const char *base, size_t len, size_t *sent
     size_t gathered = 0;
     for (unsigned i = 0; i < n; i++)
       gathered += bufs[i].len;
-    bufs[n] = uv_buf_init((char *)base, (unsigned)len);
+    bufs[n] = buf_of(base, len);
     if (gathered == s->gather_bytes) {
       const int status = uv_try_write(&s->h.stream, bufs, n + 1);
       if (status >= (int)gathered) {
@@ -571,7 +597,7 @@ static int put_direct(lnet_stream *s, const char *base, size_t len, size_t *sent
     lnet_gather_flush(s);
     if ((s->w & W_WRITING) != 0 || (s->s & S_ERRORED) != 0) return 1;
   }
-  const uv_buf_t buf = uv_buf_init((char *)base, (unsigned)len);
+  const uv_buf_t buf = buf_of(base, len);
   const int status = uv_try_write(&s->h.stream, &buf, 1);
   if (status < 0) return status == UV_EAGAIN ? 1 : status;
   *sent = (size_t)status;
@@ -922,6 +948,10 @@ static void wait_for_connection(lua_State *L) {
    Returns node's answer. [-0, +0, e] */
 static bool write_checked(lua_State *L, lnet_stream *s, const char *bytes, size_t len) {
   const bool callback = lua_isfunction(L, 4);
+  /* First what a listener of 'newListener' hears of: it may do anything to the socket. */
+  if ((s->s & (S_CONNECTING | S_ERRORED)) == S_CONNECTING && (s->w & W_WRITING) == 0 &&
+      (s->cold == NULL || s->cold->corked == 0))
+    wait_for_connection(L);
   unsigned flags = callback ? E_CALLBACK : 0;
   if (lua_type(L, 2) == LUA_TUSERDATA) flags |= E_COPY; /* a Buffer */
   const bool idle = (s->w & W_WRITING) == 0 && (s->s & S_ERRORED) == 0 &&
@@ -932,9 +962,6 @@ static bool write_checked(lua_State *L, lnet_stream *s, const char *bytes, size_
     flags |= E_ANCHORED;
     if (callback && same_as_last(L, s, 4)) flags |= E_SAME;
   }
-  const bool writing = (s->w & W_WRITING) != 0 || (s->s & S_ERRORED) != 0;
-  if ((s->s & S_CONNECTING) != 0 && !writing && (s->cold == NULL || s->cold->corked == 0))
-    wait_for_connection(L);
   lnet_object_hold(L, 1, &s->base.object);
   const uint32_t seq = (flags & E_ANCHORED) != 0 ? s->cold->next_seq : 0;
   lua_State *before = lnet_swap_thread(lnet_stream_ctx(s), L);

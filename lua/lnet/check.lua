@@ -53,6 +53,30 @@ function check.int32(value, name, min)
   return math.tointeger(value)
 end
 
+--- An integer from 0 to `max`, or ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE.
+function check.unsigned(value, name, max)
+  check.number(value, name)
+  local range
+  if not math.tointeger(value) then
+    range = "an integer"
+  elseif value < 0 or value > max then
+    range = (">= 0 && <= %d"):format(max)
+  end
+  if range then
+    errors.throw("RangeError", "ERR_OUT_OF_RANGE",
+      ('The value of "%s" is out of range. It must be %s. Received %s'):format(
+        name, range, math.tointeger(value) or value))
+  end
+  return math.tointeger(value)
+end
+
+--- A net.BlockList or nil.
+function check.blockList(value, name)
+  if value ~= nil and not core.isBlockList(value) then
+    errors.throwType(name, "an net.BlockList", value) -- node's words
+  end
+end
+
 --- The last argument that is not nil, when it is a function; and where it stands.
 function check.callback(...)
   local last = select("#", ...)

@@ -1,5 +1,6 @@
 --- Connecting: call forms, host names, one address after another. Source: node v20, net.connect
 -- and socket.connect. Cold code: nothing here runs once per byte or event.
+local abort = require("lnet.abort")
 local check = require("lnet.check")
 local core = require("lnet.core")
 local errors = require("lnet.errors")
@@ -46,6 +47,15 @@ local function bindError(socket, family, localAddress, localPort)
   if errno ~= 0 then return errors.withHostPort(errno, "bind", address, localPort or 0) end
 end
 
+-- The error of an address that the socket's blockList keeps from it, or nil.
+local function blockedError(socket, address, family)
+  local list = socket.blockList
+  if family and core.isBlockList(list) and list:check(address, "ipv" .. family) then
+    return errors.new("Error", "ERR_IP_BLOCKED",
+      ("IP(%s) is blocked by net.BlockList"):format(address))
+  end
+end
+
 -- node's internalConnect: one address, or a path.
 local function attemptOne(socket, address, port, family, localAddress, localPort)
   core.whenFree(socket, function()
@@ -57,12 +67,20 @@ local function attemptOne(socket, address, port, family, localAddress, localPort
     end
     core.emit(socket, "connectionAttempt", address, port, family)
     if not socket.connecting then return end
+    err = blockedError(socket, address, family)
+    if err then
+      socket:destroy(err)
+      return
+    end
     local errno = core.attempt(socket, function(status)
       local failure = attemptError(status, address, port, localAddress, localPort)
       core.emit(socket, "connectionAttemptFailed", address, port, family, failure)
       socket:destroy(failure)
     end, false, address, port, family)
-    if errno ~= 0 then socket:destroy(refusedError(socket, errno, address, port)) end
+    if errno ~= 0 then
+      socket:destroy(port and refusedError(socket, errno, address, port)
+        or attemptError(errno, address))
+    end
   end)
 end
 
@@ -92,6 +110,11 @@ local function attemptNext(context)
     if err then
       context.errors[#context.errors + 1] = err
       attemptNext(context)
+      return
+    end
+    err = blockedError(socket, address, family)
+    if err then
+      failed(err)
       return
     end
     core.emit(socket, "connectionAttempt", address, port, family)
@@ -256,38 +279,67 @@ local function makePlan(options)
   return plan
 end
 
---- Connects this socket. Source: node v20, socket.connect.
--- @param ... options (`port`, `host`, `localAddress`, `localPort`, `family`, `hints`, `lookup`,
--- `autoSelectFamily`, `autoSelectFamilyAttemptTimeout`; or `path`), or a path, or a port and a
--- host; then a one-time listener of 'connect'
--- @return the socket
--- @raise `ERR_MISSING_ARGS`, `ERR_INVALID_ARG_TYPE`, `ERR_SOCKET_BAD_PORT`,
--- `ERR_INVALID_IP_ADDRESS`, `ERR_INVALID_ARG_VALUE`
-function Socket:connect(...)
+-- Checks the arguments of connect and makes of them what it needs.
+local function prepare(...)
   local options, callback = normalize(...)
   local path = options.path
   if options.port == nil and path == nil then
     errors.throw("TypeError", "ERR_MISSING_ARGS",
       'The "options" or "port" or "path" argument must be specified')
   end
-  local isPipe = path ~= nil and path ~= ""
-  local plan
-  if isPipe then
+  check.blockList(options.blockList, "options.blockList")
+  if path ~= nil and path ~= "" then
     check.string(path, "options.path")
-  else
-    plan = makePlan(options)
+    return { path = path, callback = callback, blockList = options.blockList }
   end
-  if callback then self:once("connect", callback) end
-  core.beginConnect(self, isPipe)
-  if isPipe then
-    core.nextTick(attemptOne, self, path)
+  return { plan = makePlan(options), callback = callback, blockList = options.blockList }
+end
+
+local function begin(socket, request)
+  local path, plan = request.path, request.plan
+  if request.blockList then socket.blockList = request.blockList end
+  if request.callback then socket:once("connect", request.callback) end
+  if abort.isEnding(socket) then return end
+  core.beginConnect(socket, path ~= nil)
+  if abort.rewatch(socket) then return end
+  if path then
+    core.nextTick(attemptOne, socket, path)
   elseif plan.ip ~= 0 then
-    core.nextTick(attemptOne, self, plan.host, plan.port, plan.ip, plan.localAddress,
+    core.nextTick(attemptOne, socket, plan.host, plan.port, plan.ip, plan.localAddress,
       plan.localPort)
   else
-    resolve(self, plan)
+    resolve(socket, plan)
   end
+end
+
+--- Connects this socket. Source: node v20, socket.connect.
+-- @param ... options (`port`, `host`, `localAddress`, `localPort`, `family`, `hints`, `lookup`,
+-- `autoSelectFamily`, `autoSelectFamilyAttemptTimeout`, `blockList`; or `path`), or a path, or a
+-- port and a host; then a one-time listener of 'connect'
+-- @return the socket
+-- @raise `ERR_MISSING_ARGS`, `ERR_INVALID_ARG_TYPE`, `ERR_SOCKET_BAD_PORT`,
+-- `ERR_INVALID_IP_ADDRESS`, `ERR_INVALID_ARG_VALUE`
+function Socket:connect(...)
+  begin(self, prepare(...))
   return self
+end
+
+-- A socket with all its options but `signal`.
+local function newSocket(options)
+  if type(options) == "table" then
+    if options.signal ~= nil then abort.check(options.signal, "signal") end
+    check.blockList(options.blockList, "options.blockList")
+  end
+  local socket = core.newSocket(options)
+  if type(options) == "table" then socket.blockList = options.blockList end
+  return socket
+end
+
+--- A socket that is not connected: net.Socket.
+function connect.newSocket(options)
+  local socket = newSocket(options)
+  if type(options) == "table" and options.signal ~= nil then abort.watch(socket, options.signal) end
+  return socket
 end
 
 --- Makes a socket and connects it. Source: node v20, net.createConnection.
@@ -295,10 +347,12 @@ end
 -- @return the socket
 function connect.connect(...)
   local options = normalize(...)
-  local socket = core.newSocket(type(options) == "table" and options or nil)
+  local socket = newSocket(options)
   local timeout = options.timeout
   if timeout ~= nil and timeout ~= 0 then socket:setTimeout(timeout) end
-  socket:connect(...)
+  local request = prepare(...)
+  if options.signal ~= nil then abort.watch(socket, options.signal) end
+  begin(socket, request)
   return socket
 end
 

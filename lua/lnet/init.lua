@@ -2,27 +2,31 @@
 local core = require("lnet.core")
 core.ownSource((debug.getinfo(1, "S").source:gsub("init%.lua$", "")))
 
+local abort = require("lnet.abort")
+local blockList = require("lnet.blocklist")
+local check = require("lnet.check")
 local connect = require("lnet.connect")
 local errors = require("lnet.errors")
 require("lnet.listen")
 require("lnet.pipe")
+local socketAddress = require("lnet.socketaddress")
 
 local Socket, Server = core.Socket, core.Server
 
 --- Makes a socket that is not connected, or one over a descriptor. Source: node v20, net.Socket.
 -- @tparam[opt] table options `fd`, `allowHalfOpen`, `readable`, `writable`, `highWaterMark`,
--- `noDelay`, `keepAlive`, `keepAliveInitialDelay` (milliseconds)
+-- `noDelay`, `keepAlive`, `keepAliveInitialDelay` (milliseconds), `signal`, `blockList`
 -- @return the socket
 -- @raise `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`, `ERR_INVALID_FD_TYPE`,
 -- `ERR_OUT_OF_RANGE`
 function Socket.new(options)
-  local socket = core.newSocket(options)
+  local socket = connect.newSocket(options)
   return socket
 end
 
 --- Makes a server. Source: node v20, net.createServer.
 -- @tparam[opt] table options `allowHalfOpen`, `pauseOnConnect`, `highWaterMark`, `noDelay`,
--- `keepAlive`, `keepAliveInitialDelay` (milliseconds)
+-- `keepAlive`, `keepAliveInitialDelay` (milliseconds), `blockList`
 -- @tparam[opt] function connectionListener a listener of 'connection'
 -- @return the server
 -- @raise `ERR_INVALID_ARG_TYPE`
@@ -32,7 +36,10 @@ function Server.new(options, connectionListener)
   elseif options ~= nil and type(options) ~= "table" then
     errors.throwType("options", "of type table", options)
   end
+  local list = options and options.blockList
+  check.blockList(list, "options.blockList")
   local server = core.newServer(options)
+  server.blockList = list
   if type(connectionListener) == "function" then server:on("connection", connectionListener) end
   return server
 end
@@ -51,9 +58,13 @@ setmetatable(Server, {
 })
 
 return {
+  AbortController = abort.AbortController,
+  AbortSignal = abort.AbortSignal,
+  BlockList = blockList,
   Buffer = core.Buffer,
   Server = Server,
   Socket = Socket,
+  SocketAddress = socketAddress,
   Stream = Socket, -- Node's legacy name
   connect = connect.connect,
   createConnection = connect.connect,

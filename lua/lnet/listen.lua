@@ -1,5 +1,6 @@
 --- Listening: call forms, host names, what is bound and what is told. Source: node v20,
 -- server.listen and server.close.
+local abort = require("lnet.abort")
 local check = require("lnet.check")
 local core = require("lnet.core")
 local errors = require("lnet.errors")
@@ -25,10 +26,7 @@ end
 
 -- Binds to what the plan says. Returns 0 or libuv's code; sets plan.address.
 local function bind(server, plan)
-  if plan.shared then
-    core.share(server, plan.shared)
-    return 0
-  end
+  if plan.shared then return core.share(server, plan.shared) end
   if plan.copied then
     local fd = core.dup(plan.copied.fd)
     return fd < 0 and fd or core.bind(server, "fd", fd)
@@ -147,16 +145,18 @@ local function setModes(server, options)
   local errno = core.chmod(server, options.readableAll == true, options.writableAll == true)
   if errno == 0 then return end
   core.closeHandle(server)
+  abort.releaseServer(server)
   error(core.systemError(errno, "uv_pipe_chmod"), 0)
 end
 
 --- Starts to accept connections. Source: node v20, server.listen.
 -- @param ... another server or a socket whose handle to listen on; or options (`port`, `host`,
--- `path`, `backlog`, `exclusive`, `readableAll`,
--- `writableAll`, `ipv6Only`, `reusePort`, `fd`), or a path and a backlog, or a port, a host and a backlog; then
--- a one-time listener of 'listening'
+-- `path`, `backlog`, `exclusive`, `readableAll`, `writableAll`, `ipv6Only`, `reusePort`, `signal`,
+-- `fd`), or a path and a backlog, or a port, a host and a backlog; then a one-time listener of
+-- 'listening'
 -- @return the server
--- @raise `ERR_SERVER_ALREADY_LISTEN`, `ERR_SOCKET_BAD_PORT`, `ERR_INVALID_ARG_VALUE`
+-- @raise `ERR_SERVER_ALREADY_LISTEN`, `ERR_SOCKET_BAD_PORT`, `ERR_INVALID_ARG_VALUE`,
+-- `ERR_INVALID_ARG_TYPE`
 function Server:listen(...)
   local first, second, third = ...
   local callback = check.callback(...)
@@ -171,10 +171,12 @@ function Server:listen(...)
     plan = { [kind] = handle, backlog = backlogOf(second, third) }
   else
     options = normalize(first, second, callback)
+    if options.signal ~= nil then abort.check(options.signal, "options.signal") end
     plan, host = makePlan(options, backlogOf(second, third))
   end
   if callback then self:once("listening", callback) end
   nextCall(self)
+  if options and options.signal then abort.watchServer(self, options.signal) end
   if plan.path then self._pipeName = plan.path end
   if host then
     listenOnHost(self, plan, host)

@@ -1,0 +1,391 @@
+local net = require("lnet")
+local pair = require("spec.support.pair")
+local serve = require("spec.support.serve")
+local trace = require("spec.support.trace")
+local within = require("spec.support.within")
+
+-- Runs `call`, which must raise an error object with this code; returns it.
+local function raised(code, call, ...)
+  local ok, err = pcall(call, ...)
+  assert.is_false(ok)
+  assert.equal("table", type(err))
+  assert.equal(code, err.code)
+  return err
+end
+
+local function listOf(...)
+  local list = net.BlockList()
+  for _, address in ipairs({ ... }) do
+    list:addAddress(address, net.isIPv6(address) and "ipv6" or "ipv4")
+  end
+  return list
+end
+
+-- A lookup that answers with these addresses.
+local function lookupOf(...)
+  local answer = {}
+  for i, address in ipairs({ ... }) do
+    answer[i] = { address = address, family = net.isIP(address) }
+  end
+  return function(_, _, callback) net.nextTick(callback, nil, answer) end
+end
+
+describe("net.BlockList", function()
+  it("is a class: called, or through new, it makes an empty list", function()
+    for _, list in ipairs({ net.BlockList(), net.BlockList.new() }) do
+      assert.same({}, list.rules)
+      assert.is_false(list:check("1.1.1.1"))
+      assert.is_true(net.BlockList.isBlockList(list))
+    end
+    for _, other in ipairs({ 1, "x", {}, print, net.SocketAddress(), net.Socket(), false }) do
+      assert.is_false(net.BlockList.isBlockList(other))
+    end
+    assert.is_false(net.BlockList.isBlockList())
+  end)
+
+  it("has fields of the user, and rules that cannot be assigned", function()
+    local list = net.BlockList()
+    list.name = "mine"
+    assert.equal("mine", list.name)
+    local ok, err = pcall(function() list.rules = {} end)
+    assert.is_false(ok)
+    assert.equal(
+      "TypeError: Cannot set property rules of #<BlockList> which has only a getter",
+      tostring(err)
+    )
+  end)
+
+  it("gives a new table of rules each time", function()
+    local list = listOf("1.1.1.1")
+    list.rules[1] = nil
+    assert.same({ "Address: IPv4 1.1.1.1" }, list.rules)
+  end)
+
+  it("blames the caller's line", function()
+    local err = raised("ERR_INVALID_ADDRESS", function() net.BlockList():addAddress("x") end)
+    assert.equal("Error: Invalid socket address", tostring(err))
+    assert.truthy(err.stack:find("blocklist_spec.lua", 1, true))
+  end)
+
+  it("refuses another object as self", function()
+    for _, name in ipairs({ "addAddress", "addRange", "addSubnet", "check" }) do
+      raised("ERR_INVALID_THIS", net.BlockList[name], net.SocketAddress(), "1.1.1.1")
+      raised("ERR_INVALID_THIS", net.BlockList[name])
+    end
+  end)
+
+  it("answers as a plain list of addresses would", function()
+    local list, blocked = net.BlockList(), {}
+    local state = 1
+    local function random(n)
+      state = (state * 1103515245 + 12345) % 2147483648
+      return (state >> 8) % n
+    end
+    for _ = 1, 300 do -- ranges and subnets among 10.0.0.0 to 10.0.255.255
+      local first = random(65536)
+      local last = math.min(65535, first + random(300))
+      if random(2) == 0 then
+        local bits = 24 + random(9)
+        first = first & -(1 << (32 - bits))
+        last = first + (1 << (32 - bits)) - 1
+        list:addSubnet(("10.0.%d.%d"):format(first >> 8, first & 255), bits)
+      else
+        list:addRange(
+          ("10.0.%d.%d"):format(first >> 8, first & 255),
+          ("10.0.%d.%d"):format(last >> 8, last & 255)
+        )
+      end
+      for i = first, last do blocked[i] = true end
+    end
+    local wrong, hits = 0, 0
+    for i = 0, 65535 do
+      local text = ("10.0.%d.%d"):format(i >> 8, i & 255)
+      local answer = list:check(text)
+      if answer then hits = hits + 1 end
+      if answer ~= (blocked[i] == true) or list:check("::ffff:" .. text, "ipv6") ~= answer then
+        wrong = wrong + 1
+      end
+    end
+    assert.equal(0, wrong)
+    assert.is_true(hits > 1000 and hits < 60000)
+  end)
+
+  it("is collected with all it has", function()
+    local function fill()
+      for _ = 1, 20 do
+        local list = net.BlockList()
+        for i = 0, 255 do list:addRange("1.0.0.1", "1.0." .. i .. ".254") end
+      end
+    end
+    assert.has_no.errors(fill)
+    collectgarbage()
+  end)
+end)
+
+describe("BlockList:toJSON and fromJSON", function()
+  local rules = {
+    "Subnet: IPv4 192.168.1.0/24",
+    "Address: IPv4 10.0.0.5",
+    "Range: IPv4 192.168.2.1-192.168.2.10",
+    "Range: IPv4 10.0.0.1-10.0.0.10",
+    "Subnet: IPv6 2001:db8::/32",
+    "Address: IPv6 ::1",
+    "Range: IPv6 fe80::1-fe80::ff",
+  }
+
+  local function reversed(list)
+    local result = {}
+    for i = #list, 1, -1 do result[#result + 1] = list[i] end
+    return result
+  end
+
+  it("adds the rules of a table in its order", function()
+    local list = net.BlockList()
+    list:fromJSON(rules)
+    assert.same(reversed(rules), list.rules)
+    assert.same(list.rules, list:toJSON())
+    assert.is_true(list:check("192.168.1.77"))
+    assert.is_true(list:check("fe80::ab", "ipv6"))
+    assert.is_false(list:check("192.168.2.11"))
+    list:fromJSON({ "Address: IPv4 1.1.1.1" })
+    assert.equal(#rules + 1, #list.rules)
+  end)
+
+  it("adds those of the JSON text of such a table", function()
+    local list = net.BlockList()
+    list:fromJSON('[ "' .. table.concat(rules, '",\n "') .. '" ]\n')
+    assert.same(reversed(rules), list.rules)
+    list = net.BlockList()
+    list:fromJSON("[]")
+    list:fromJSON('["Address:\\u0020IPv4 1.1.1.1","Subnet: IPv4 1.1.1.1\\/8"]')
+    assert.same({ "Subnet: IPv4 1.1.1.1/8", "Address: IPv4 1.1.1.1" }, list.rules)
+  end)
+
+  it("takes what rules has for a range over both families", function()
+    local list, copy = net.BlockList(), net.BlockList()
+    list:addRange(
+      net.SocketAddress({ address = "1.1.1.2" }),
+      net.SocketAddress({ address = "::ffff:2.2.2.2", family = "ipv6" })
+    )
+    copy:fromJSON(list:toJSON())
+    assert.same({ "Range: IPv4 1.1.1.2-::ffff:2.2.2.2" }, copy.rules)
+    assert.is_true(copy:check("2.0.0.0"))
+  end)
+
+  it("refuses all else, and has added nothing then", function()
+    local list = net.BlockList()
+    for _, data in ipairs({ 1, false, { 1 }, { "Address: IPv4 1.1.1.1", {} }, "{}", "5", "[5]",
+      '["Address: IPv4 1.1.1.1", 5]', "null", '[["x"]]' }) do
+      local err = raised("ERR_INVALID_ARG_TYPE", list.fromJSON, list, data)
+      assert.truthy(err.message:find('The "data" argument must be of type string or string[].', 1,
+        true))
+    end
+    raised("ERR_INVALID_ARG_TYPE", list.fromJSON, list)
+    for _, rule in ipairs({ "", "x", "Address: IPv4 x", "Address: IPv4 ::1",
+      "Address: IPv5 1.1.1.1", "Subnet: IPv4 1.1.1.1/33", "Subnet: IPv6 ::/129",
+      "Subnet: IPv4 1.1.1.1",
+      "Subnet: IPv4 1.1.1.1/99999999999999999999", "Range: IPv4 1.1.1.1",
+      "Range: IPv4 2.2.2.2-1.1.1.1", " Address: IPv4 1.1.1.1", "Address: IPv4 1.1.1.1 " }) do
+      raised("ERR_INVALID_ARG_VALUE", list.fromJSON, list, { "Address: IPv4 9.9.9.9", rule })
+    end
+    for _, json in ipairs({ "", "x", "[", '["x"', '["x",]', "[] x", '["\\q"]', '["a\nb"]', "[,]",
+      '["x" "y"]', '["\\u12"]' }) do
+      local ok, err = pcall(list.fromJSON, list, json)
+      assert.is_false(ok)
+      assert.equal("SyntaxError", err.name)
+    end
+    assert.same({}, list.rules)
+  end)
+end)
+
+describe("the option blockList of a server", function()
+  after_each(within.clean)
+
+  it("closes a blocked peer without an event", function()
+    local events = trace.new()
+    local server, port = serve.tcp({ blockList = listOf("127.0.0.1") })
+    events:watch(server, { "connection", "drop", "error" })
+    local socket = within.keep(net.connect(port, "127.0.0.1"))
+    local ended
+    socket:on("end", function() ended = true end):on("error", function() ended = true end)
+    socket:on("close", function() server:close() end):resume()
+    within(5)
+    assert.is_true(ended)
+    assert.same({}, events.list)
+    assert.equal(0, server.connections)
+  end)
+
+  it("lets the others in, and counts the blocked for nothing", function()
+    local list = listOf("127.0.0.1")
+    local server, port = serve.tcp({ blockList = list })
+    server.maxConnections = 1
+    local accepted, drops = 0, 0
+    server:on("connection", function() accepted = accepted + 1 end)
+    server:on("drop", function() drops = drops + 1 end)
+    local blocked = within.keep(net.connect(port, "127.0.0.1")):resume()
+    blocked:on("error", function() end)
+    within.reached(5, function() return blocked.destroyed end)
+    local socket = within.keep(net.connect({ port = port, host = "127.0.0.1",
+      localAddress = "127.0.0.2" }))
+    within.reached(5, function() return accepted == 1 end)
+    local again = within.keep(net.connect(port, "127.0.0.1")):resume()
+    again:on("error", function() end)
+    within.reached(5, function() return again.destroyed end)
+    assert.equal(0, drops)
+    assert.equal(list, server.blockList)
+    socket:destroy()
+    server:close()
+    within(5)
+  end)
+
+  it("knows a mapped peer of a server on ::", function()
+    local server = within.keep(net.createServer({ blockList = listOf("127.0.0.1") }))
+    local accepted = 0
+    server:on("connection", function() accepted = accepted + 1 end)
+    server:listen(0)
+    within.reached(5, function() return server.listening end)
+    if server:address().family == "IPv6" then
+      local socket = within.keep(net.connect(server:address().port, "127.0.0.1")):resume()
+      socket:on("error", function() end)
+      within.reached(5, function() return socket.destroyed end)
+    end
+    assert.equal(0, accepted)
+    server:close()
+    within(5)
+  end)
+
+  it("may be changed at any time", function()
+    local server, port = serve.tcp()
+    local accepted = 0
+    server:on("connection", function(socket)
+      accepted = accepted + 1
+      socket:destroy()
+    end)
+    local function try()
+      local socket = within.keep(net.connect(port, "127.0.0.1")):resume()
+      socket:on("error", function() end)
+      within.reached(5, function() return socket.destroyed end)
+      return accepted
+    end
+    assert.is_nil(server.blockList)
+    assert.equal(1, try())
+    server.blockList = listOf("127.0.0.1")
+    collectgarbage()
+    assert.equal(1, try())
+    server.blockList = nil
+    assert.equal(2, try())
+    raised("ERR_INVALID_ARG_TYPE", function() server.blockList = "x" end)
+    server:close()
+    within(5)
+  end)
+
+  it("means nothing to a Unix socket", function()
+    local list = net.BlockList()
+    list:addSubnet("0.0.0.0", 0)
+    list:addSubnet("::", 0, "ipv6")
+    local near, far = pair.unix({ blockList = list })
+    assert.is_false(near.destroyed or far.destroyed)
+    near:destroy()
+    far:destroy()
+    within(5)
+  end)
+
+  it("must be a BlockList", function()
+    for _, value in ipairs({ 1, "x", {}, false }) do
+      local err = raised("ERR_INVALID_ARG_TYPE", net.createServer, { blockList = value })
+      assert.truthy(err.message:find(
+        'The "options.blockList" property must be an net.BlockList. Received ', 1, true))
+    end
+  end)
+end)
+
+describe("the option blockList of a socket", function()
+  after_each(within.clean)
+
+  local function assertBlocked(err, address)
+    assert.equal("Error", err.name)
+    assert.equal("ERR_IP_BLOCKED", err.code)
+    assert.equal("IP(" .. address .. ") is blocked by net.BlockList", err.message)
+  end
+
+  it("keeps it from the addresses in it", function()
+    local server, port = serve.tcp()
+    local accepted = 0
+    server:on("connection", function() accepted = accepted + 1 end)
+    local makers = {
+      function(list) return net.connect({ port = port, host = "127.0.0.1", blockList = list }) end,
+      function(list) return net.Socket({ blockList = list }):connect(port, "127.0.0.1") end,
+      function(list)
+        return net.Socket():connect({ port = port, host = "127.0.0.1", blockList = list })
+      end,
+    }
+    local closed = 0
+    for _, make in ipairs(makers) do
+      local socket = within.keep(make(listOf("127.0.0.1")))
+      local events = trace.new()
+      events:watch(socket, { "connect", "ready" })
+      socket:on("error", function(err) assertBlocked(err, "127.0.0.1") end)
+      socket:on("close", function(hadError)
+        assert.is_true(hadError)
+        assert.same({}, events.list)
+        closed = closed + 1
+        if closed == #makers then server:close() end
+      end)
+    end
+    within(5)
+    assert.equal(#makers, closed)
+    assert.equal(0, accepted)
+  end)
+
+  it("is about what a name stands for, after the lookup", function()
+    local socket = within.keep(net.connect({ port = 1, host = "some.host",
+      lookup = lookupOf("127.0.0.9"), blockList = listOf("127.0.0.9") }))
+    local found, failure
+    socket:on("lookup", function(_, address) found = address end)
+    socket:on("error", function(err) failure = err end)
+    within(5)
+    assert.equal("127.0.0.9", found)
+    assertBlocked(failure, "127.0.0.9")
+  end)
+
+  it("fails one attempt among several", function()
+    local server, port = serve.tcp(function(socket) socket:destroy() end)
+    local socket = within.keep(net.connect({ port = port, host = "some.host",
+      lookup = lookupOf("127.0.0.9", "127.0.0.1"), blockList = listOf("127.0.0.9") }))
+    local events = trace.new()
+    socket:on("connectionAttempt", function(address) events:add("attempt " .. address) end)
+    socket:on("connectionAttemptFailed", function(address, failedPort, family, err)
+      assert.equal(port, failedPort)
+      assert.equal(4, family)
+      assertBlocked(err, "127.0.0.9")
+      events:add("failed " .. address)
+    end)
+    socket:on("connect", function() events:add("connect") end)
+    socket:on("close", function() server:close() end):resume()
+    within(5)
+    assert.same({ "failed 127.0.0.9", "attempt 127.0.0.1", "connect" }, events.list)
+  end)
+
+  it("fails with all errors when every address is blocked", function()
+    local socket = within.keep(net.connect({ port = 1, host = "some.host",
+      lookup = lookupOf("127.0.0.8", "::1"), blockList = listOf("127.0.0.8", "::1") }))
+    local failure
+    socket:on("error", function(err) failure = err end)
+    within(5)
+    assert.equal("AggregateError", failure.name)
+    assert.equal("ERR_IP_BLOCKED", failure.code)
+    assert.equal(2, #failure.errors)
+    assertBlocked(failure.errors[1], "127.0.0.8")
+    assertBlocked(failure.errors[2], "::1")
+  end)
+
+  it("must be a BlockList", function()
+    for _, value in ipairs({ 1, "x", {}, false }) do
+      raised("ERR_INVALID_ARG_TYPE", net.connect, { port = 1, blockList = value })
+      raised("ERR_INVALID_ARG_TYPE", net.Socket, { blockList = value })
+      local socket = net.Socket()
+      raised("ERR_INVALID_ARG_TYPE", socket.connect, socket, { port = 1, blockList = value })
+      assert.is_false(socket.connecting)
+    end
+  end)
+end)
