@@ -621,9 +621,9 @@ describe("listen with options of modern Node", function()
       local port = servers[1]:address().port
       servers[2]:listen({ port = port, host = "127.0.0.1", reusePort = true }, function()
         for _ = 1, left do
-          local client = keep(net.connect(port, "127.0.0.1"))
-          client:resume()
-          client:on("close", function()
+          local peer = keep(net.connect(port, "127.0.0.1"))
+          peer:resume()
+          peer:on("close", function()
             left = left - 1
             if left > 0 then return end
             servers[1]:close()
@@ -641,9 +641,9 @@ describe("listen with options of modern Node", function()
     local codes = {}
     local server = keep(net.createServer())
     server:listen({ port = 0, ipv6Only = true }, function()
-      local client = keep(net.connect(server:address().port, "127.0.0.1"))
-      client:on("error", function(err) codes[#codes + 1] = err.code end)
-      client:on("close", function() server:close() end)
+      local peer = keep(net.connect(server:address().port, "127.0.0.1"))
+      peer:on("error", function(err) codes[#codes + 1] = err.code end)
+      peer:on("close", function() server:close() end)
     end)
     within(2)
     assert.same({ "ECONNREFUSED" }, codes)

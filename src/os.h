@@ -11,8 +11,8 @@ void lnet_os_ignore_sigpipe(void);
 /* A copy of a descriptor, closed on exec; or libuv's code. [-0, +0, -] */
 int lnet_os_dup(int fd);
 
-/* A TCP socket of that family (4 or 6) whose port others may share (SO_REUSEPORT), which libuv knows
-   from 1.49 on only. Returns the descriptor, or libuv's code. [-0, +0, -] */
+/* A TCP socket of that family (4 or 6) whose port others may share (SO_REUSEPORT), which libuv
+   knows from 1.49 on only. Returns the descriptor, or libuv's code. [-0, +0, -] */
 int lnet_os_reuse_port_socket(int family);
 
 /* A socket bound to, or connected to, a name of Linux's abstract namespace (its first byte is 0,

@@ -141,7 +141,7 @@ typedef struct lnet_cold {
   uv_write_t write;
   lnet_entry *block;   /* malloc'ed */
   lnet_entry *entries; /* in block: what is done with at its front is passed over */
-  uint32_t capacity; /* from entries on */
+  uint32_t capacity;   /* from entries on */
   uint32_t count;
   uint32_t inflight; /* behind those that are done or failed */
   uint32_t settled;  /* done or failed, at the front */
@@ -163,11 +163,11 @@ typedef struct lnet_cold {
   int keep_alive_delay; /* seconds */
   int16_t tos;          /* type of service to set once connected */
   bool tos_given;
-  bool tell_success;    /* the attempt's function is told of success too */
-  bool onread;          /* bytes go into the user's buffer instead of 'data' */
-  bool source;          /* each buffer comes from a function */
-  bool fresh;           /* that was asked, and the buffer is not used yet */
-  lnet_buffer own;      /* the bytes of COLD_BUFFER */
+  bool tell_success; /* the attempt's function is told of success too */
+  bool onread;       /* bytes go into the user's buffer instead of 'data' */
+  bool source;       /* each buffer comes from a function */
+  bool fresh;        /* that was asked, and the buffer is not used yet */
+  lnet_buffer own;   /* the bytes of COLD_BUFFER */
 } lnet_cold;
 
 typedef struct lnet_stream {

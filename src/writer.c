@@ -421,8 +421,7 @@ static int write_later(lnet_stream *s, size_t skip) {
     const lnet_entry *entry = &cold->entries[cold->settled + i];
     const size_t here = skip < entry->len ? skip : entry->len;
     skip -= here;
-    if (here < entry->len)
-      bufs[n++] = buf_of(entry->base + here, entry->len - here);
+    if (here < entry->len) bufs[n++] = buf_of(entry->base + here, entry->len - here);
   }
   cold->write.data = s;
   const int status = uv_write(&cold->write, &s->h.stream, bufs, n, on_write);
