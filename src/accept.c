@@ -155,3 +155,22 @@ void lnet_accept_resume(lnet_listener *listener) {
   listener->object.owed &= (uint8_t)~OWE_ACCEPT;
   if (listener->server != NULL) accept_one(listener);
 }
+
+int lnet_l_incoming(lua_State *L) {
+  lnet_server *server = lnet_check_server(L, 1);
+  lnet_stream *s = lnet_check_stream(L, 2);
+  lnet_ctx *ctx = lnet_stream_ctx(s);
+  lua_settop(L, 2);
+  if (server->listener == NULL) return luaL_argerror(L, 1, "not listening");
+  if (server->keep_alive_delay > 0)
+    lnet_stream_check_cold(L, s)->keep_alive_delay = server->keep_alive_delay;
+  lnet_object_hold(L, 1, &server->base.object);
+  lua_pushvalue(L, 1);
+  lua_setiuservalue(L, 2, UV_SERVER);
+  lua_State *before = lnet_swap_thread(ctx, L);
+  struct incoming in = {server->listener, server, s, 0, true};
+  place(&in);
+  lnet_swap_thread(ctx, before);
+  lnet_object_release(&server->base.object);
+  return 0;
+}

@@ -128,6 +128,22 @@ int lnet_l_share(lua_State *L) {
   return 1;
 }
 
+int lnet_l_bindPending(lua_State *L) {
+  lnet_server *server = lnet_check_server(L, 1);
+  uv_pipe_t *pipe = lua_touserdata(L, 2);
+  const bool is_pipe = uv_pipe_pending_type(pipe) == UV_NAMED_PIPE;
+  lnet_listener *listener = new_listener(L, server, is_pipe);
+  listener->server = server;
+  server->listener = listener;
+  const int status = uv_accept((uv_stream_t *)pipe, &listener->h.stream);
+  if (status != 0)
+    drop_handle(server);
+  else if (!is_pipe) /* leaves connections to the others that listen on it */
+    uv_tcp_simultaneous_accepts(&listener->h.tcp, 0);
+  lua_pushinteger(L, status);
+  return 1;
+}
+
 int lnet_l_listen(lua_State *L) {
   lnet_server *server = lnet_check_server(L, 1);
   const int backlog = (int)luaL_checkinteger(L, 2);

@@ -22,4 +22,8 @@ int lnet_l_chmod(lua_State *L);
 /* core.closeHandle(server): node's _handle.close(); the server may listen again at once. */
 int lnet_l_closeHandle(lua_State *L);
 
+/* (server, pipe as light userdata): gives a server the listening socket that came over a pipe
+   between processes. Returns libuv's code. Called by handoff.c. */
+int lnet_l_bindPending(lua_State *L);
+
 #endif

@@ -1,12 +1,15 @@
 /* luaopen_lnet_core: registers what the other files have. No logic. The functions of this table
    are for the files in lua/lnet; users see what those make of it. */
+#include "accept.h"
 #include "attempt.h"
 #include "bind.h"
 #include "blocklist.h"
 #include "buffer.h"
+#include "channel.h"
 #include "emitter.h"
 #include "error.h"
 #include "gather.h"
+#include "handoff.h"
 #include "immediate.h"
 #include "ip.h"
 #include "lookup.h"
@@ -14,6 +17,7 @@
 #include "open.h"
 #include "os.h"
 #include "pipe.h"
+#include "process.h"
 #include "server.h"
 #include "socket.h"
 #include "socketaddress.h"
@@ -107,6 +111,16 @@ LNET_EXPORT int luaopen_lnet_core(lua_State *L) {
       {"chmod", lnet_l_chmod},
       {"closeHandle", lnet_l_closeHandle},
       {"closeIfDrained", lnet_l_closeIfDrained},
+      {"askForks", lnet_l_askForks},
+      {"isPassable", lnet_l_isPassable},
+      {"closeSent", lnet_l_closeSent},
+      {"moveListener", lnet_l_moveListener},
+      {"incoming", lnet_l_incoming},
+      {"newChannel", lnet_l_newChannel},
+      {"spawn", lnet_l_spawn},
+      {"environment", lnet_l_environment},
+      {"takeVariable", lnet_l_takeVariable},
+      {"execPath", lnet_l_execPath},
       {"newSocketAddress", lnet_l_newSocketAddress},
       {"isSocketAddress", lnet_l_isSocketAddress},
       {"newBlockList", lnet_l_newBlockList},
@@ -127,6 +141,8 @@ LNET_EXPORT int luaopen_lnet_core(lua_State *L) {
   lua_newtable(L);
   lnet_ctx_setfuncs(L, ctx, functions);
   lnet_lookup_init(L, ctx);
+  lnet_channel_init(L, ctx);
+  lnet_process_init(L, ctx);
   lnet_emitter_init(L, ctx);
   lua_setfield(L, 1, "EventEmitter");
   lnet_buffer_init(L, ctx);

@@ -58,12 +58,16 @@ typedef struct lnet_ctx {
   const void *error_meta; /* metatables, known by their addresses */
   const void *socket_meta;
   const void *server_meta;
+  const void *channel_meta;
+  const void *process_meta;
   const void *address_meta;
   const void *blocklist_meta;
   const void *buffer_meta;
   int error_meta_ref;
   int socket_meta_ref;
   int server_meta_ref;
+  int channel_meta_ref;
+  int process_meta_ref;
   int address_meta_ref;
   int blocklist_meta_ref;
   int buffer_meta_ref;

@@ -1,6 +1,7 @@
 /* What libuv lacks. What a system does not have is UV_ENOTSUP. */
 #include "os.h"
 #include <errno.h>
+#include <signal.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -34,7 +35,6 @@ int lnet_os_get_tos(int fd) {
 
 #include <fcntl.h>
 #include <netinet/in.h>
-#include <signal.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -153,3 +153,123 @@ int lnet_os_peer_credentials(int fd, long out[3]) {
 }
 
 #endif
+
+#if defined(_WIN32)
+
+int lnet_os_close_on_exec(int fd) {
+  (void)fd;
+  return 0;
+}
+
+#else
+
+int lnet_os_close_on_exec(int fd) {
+  const int flags = fcntl(fd, F_GETFD);
+  if (flags == -1 || fcntl(fd, F_SETFD, flags | FD_CLOEXEC) == -1)
+    return uv_translate_sys_error(errno);
+  return 0;
+}
+
+#endif
+
+const lnet_os_signal *lnet_os_signals(void) {
+  static const lnet_os_signal signals[] = {
+#ifdef SIGHUP
+      {"SIGHUP", SIGHUP},
+#endif
+#ifdef SIGINT
+      {"SIGINT", SIGINT},
+#endif
+#ifdef SIGQUIT
+      {"SIGQUIT", SIGQUIT},
+#endif
+#ifdef SIGILL
+      {"SIGILL", SIGILL},
+#endif
+#ifdef SIGTRAP
+      {"SIGTRAP", SIGTRAP},
+#endif
+#ifdef SIGABRT
+      {"SIGABRT", SIGABRT},
+#endif
+#ifdef SIGBUS
+      {"SIGBUS", SIGBUS},
+#endif
+#ifdef SIGFPE
+      {"SIGFPE", SIGFPE},
+#endif
+#ifdef SIGKILL
+      {"SIGKILL", SIGKILL},
+#endif
+#ifdef SIGUSR1
+      {"SIGUSR1", SIGUSR1},
+#endif
+#ifdef SIGSEGV
+      {"SIGSEGV", SIGSEGV},
+#endif
+#ifdef SIGUSR2
+      {"SIGUSR2", SIGUSR2},
+#endif
+#ifdef SIGPIPE
+      {"SIGPIPE", SIGPIPE},
+#endif
+#ifdef SIGALRM
+      {"SIGALRM", SIGALRM},
+#endif
+#ifdef SIGTERM
+      {"SIGTERM", SIGTERM},
+#endif
+#ifdef SIGCHLD
+      {"SIGCHLD", SIGCHLD},
+#endif
+#ifdef SIGSTKFLT
+      {"SIGSTKFLT", SIGSTKFLT},
+#endif
+#ifdef SIGCONT
+      {"SIGCONT", SIGCONT},
+#endif
+#ifdef SIGSTOP
+      {"SIGSTOP", SIGSTOP},
+#endif
+#ifdef SIGTSTP
+      {"SIGTSTP", SIGTSTP},
+#endif
+#ifdef SIGTTIN
+      {"SIGTTIN", SIGTTIN},
+#endif
+#ifdef SIGTTOU
+      {"SIGTTOU", SIGTTOU},
+#endif
+#ifdef SIGURG
+      {"SIGURG", SIGURG},
+#endif
+#ifdef SIGXCPU
+      {"SIGXCPU", SIGXCPU},
+#endif
+#ifdef SIGXFSZ
+      {"SIGXFSZ", SIGXFSZ},
+#endif
+#ifdef SIGVTALRM
+      {"SIGVTALRM", SIGVTALRM},
+#endif
+#ifdef SIGPROF
+      {"SIGPROF", SIGPROF},
+#endif
+#ifdef SIGWINCH
+      {"SIGWINCH", SIGWINCH},
+#endif
+#ifdef SIGIO
+      {"SIGIO", SIGIO},
+#endif
+#ifdef SIGPWR
+      {"SIGPWR", SIGPWR},
+#endif
+#ifdef SIGSYS
+      {"SIGSYS", SIGSYS},
+#endif
+#ifdef SIGBREAK
+      {"SIGBREAK", SIGBREAK},
+#endif
+      {NULL, 0}};
+  return signals;
+}

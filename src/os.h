@@ -29,4 +29,15 @@ int lnet_os_peer_credentials(int fd, long out[3]);
 int lnet_os_set_tos(int fd, int tos);
 int lnet_os_get_tos(int fd);
 
+/* No program that this one starts inherits the descriptor. Returns 0 or libuv's code. */
+int lnet_os_close_on_exec(int fd);
+
+typedef struct lnet_os_signal {
+  const char *name;
+  int number;
+} lnet_os_signal;
+
+/* The signals of this system; the last has no name. */
+const lnet_os_signal *lnet_os_signals(void);
+
 #endif

@@ -22,7 +22,7 @@ static void close_tick(lnet_object *object) {
 
 /* node's _emitCloseIfDrained. */
 static void close_if_drained(lnet_server *server) {
-  if (server->listener == NULL && server->connections == 0)
+  if (server->listener == NULL && server->connections == 0 && server->asking == 0)
     lnet_tick(&server->base.object, close_tick);
 }
 
@@ -39,6 +39,13 @@ int lnet_l_closeIfDrained(lua_State *L) {
   lnet_object_hold(L, 1, &server->base.object);
   close_if_drained(server);
   lnet_object_release(&server->base.object);
+  return 0;
+}
+
+int lnet_l_askForks(lua_State *L) {
+  lnet_server *server = lnet_check_server(L, 1);
+  server->uses_forks = true;
+  server->asking = (uint32_t)((lua_Integer)server->asking + luaL_checkinteger(L, 2));
   return 0;
 }
 
@@ -182,7 +189,10 @@ static int get(lua_State *L, void *object, int number) {
     lua_pushboolean(L, server->listener != NULL);
     break;
   case P_CONNECTIONS:
-    lua_pushinteger(L, server->connections);
+    if (server->uses_forks) /* node: unknown here, getConnections asks */
+      lua_pushnil(L);
+    else
+      lua_pushinteger(L, server->connections);
     break;
   case P_MAX_CONNECTIONS:
     lua_getiuservalue(L, 1, UV_MAX_CONNECTIONS);

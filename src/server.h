@@ -33,6 +33,8 @@ typedef struct lnet_server {
   bool no_delay;
   bool keep_alive;
   bool unrefed;
+  bool uses_forks; /* a socket was sent: connections are counted there too */
+  uint32_t asking; /* answers of forks that 'close' waits for */
 } lnet_server;
 
 enum {
@@ -55,5 +57,9 @@ int lnet_l_newServer(lua_State *L);
 
 /* core.closeIfDrained(server): queues 'close' when nothing is open any more. */
 int lnet_l_closeIfDrained(lua_State *L);
+
+/* core.askForks(server, count): from now on connections are counted in forks too, and 'close' waits
+   for `count` more answers of them, or fewer. */
+int lnet_l_askForks(lua_State *L);
 
 #endif

@@ -302,7 +302,8 @@ static void pick(lua_State *L, const char *field) {
 
 static void push_fd(lua_State *L, const lnet_stream *s) {
   uv_os_fd_t fd;
-  if ((s->s & S_HANDLE_OPEN) != 0 && uv_fileno(&s->h.handle, &fd) == 0)
+  const uint32_t both = S_HANDLE | S_HANDLE_OPEN;
+  if ((s->s & both) == both && uv_fileno(&s->h.handle, &fd) == 0)
     lua_pushinteger(L, (lua_Integer)fd);
   else
     lua_pushnil(L);

@@ -57,7 +57,7 @@ setmetatable(Server, {
   end,
 })
 
-return {
+local net = {
   AbortController = abort.AbortController,
   AbortSignal = abort.AbortSignal,
   BlockList = blockList,
@@ -80,3 +80,13 @@ return {
   setDefaultAutoSelectFamilyAttemptTimeout = connect.setDefaultAutoSelectFamilyAttemptTimeout,
   stop = core.stop,
 }
+
+-- A process that was forked, or a worker of a cluster, is one from here on, whatever it loads.
+package.loaded["lnet"] = net
+if os.getenv("LNET_WORKER_ID") then
+  require("lnet.cluster")
+elseif os.getenv("LNET_CHANNEL_FD") then
+  require("lnet.ipc")
+end
+
+return net

@@ -4,6 +4,7 @@ local abort = require("lnet.abort")
 local check = require("lnet.check")
 local core = require("lnet.core")
 local errors = require("lnet.errors")
+local forks = require("lnet.forks")
 local lookup = require("lnet.lookup")
 
 local Server = core.Server
@@ -18,6 +19,17 @@ end
 
 local function emitListening(server)
   if server.listening then server:emit("listening") end
+end
+
+-- In a worker of a cluster: what asks the primary to bind, and by server the function that tells it
+-- that the server listens no more.
+local askPrimary
+local releases = setmetatable({}, { __mode = "k" })
+
+local function release(server)
+  local fn = releases[server]
+  releases[server] = nil
+  if fn then fn() end
 end
 
 local function tellError(server, errno, address, port)
@@ -44,17 +56,48 @@ local function bind(server, plan)
   return core.bind(server, "tcp", "0.0.0.0", plan.port, 4, false, plan.reusePort)
 end
 
--- node's setupListenHandle.
-local function listenNow(server, plan)
-  local errno = bind(server, plan)
-  if errno == 0 then
+-- node's setupListenHandle; errno is that of the bind. `passive`: another process accepts.
+local function listenBound(server, plan, errno, passive)
+  if errno == 0 and not passive then
     errno = core.listen(server, plan.backlog and math.tointeger(plan.backlog // 1) or 511)
   end
   if errno ~= 0 then
+    release(server)
     local noPort = plan.path or plan.shared or plan.copied
     tellError(server, errno, plan.path or plan.address, noPort and -1 or plan.port)
   else
     core.nextTick(emitListening, server)
+  end
+end
+
+-- In a worker of a cluster: listens on what the primary has bound. node's listenInCluster.
+local function listenOnPrimarys(server, plan)
+  local call = calls[server]
+  askPrimary(server, plan, function(errno, from, accepts, closed)
+    if call ~= calls[server] then -- closed, or listening anew
+      if from then
+        core.closeHandle(from)
+        closed()
+      end
+    elseif errno ~= 0 then
+      local address = plan.path or plan.address
+      local port = plan.path and -1 or plan.port
+      local err = errors.withHostPort(errno, "bind", address or "null", port)
+      err.address = address
+      core.emit(server, "error", err)
+    else
+      core.moveListener(server, from)
+      releases[server] = closed
+      listenBound(server, plan, 0, not accepts)
+    end
+  end)
+end
+
+local function listenNow(server, plan)
+  if askPrimary and not (plan.exclusive or plan.shared or plan.copied) then
+    listenOnPrimarys(server, plan)
+  else
+    listenBound(server, plan, bind(server, plan))
   end
 end
 
@@ -173,6 +216,10 @@ function Server:listen(...)
     options = normalize(first, second, callback)
     if options.signal ~= nil then abort.check(options.signal, "options.signal") end
     plan, host = makePlan(options, backlogOf(second, third))
+    plan.exclusive = options.exclusive and true
+    if plan.path then
+      plan.readableAll, plan.writableAll = options.readableAll == true, options.writableAll == true
+    end
   end
   if callback then self:once("listening", callback) end
   nextCall(self)
@@ -203,6 +250,31 @@ function Server:close(callback)
     end
   end
   core.closeHandle(self)
-  core.closeIfDrained(self)
+  release(self)
+  if forks.used(self) then
+    forks.wait(self)
+  else
+    core.closeIfDrained(self)
+  end
   return self
 end
+
+local ownConnections = Server.getConnections -- src/server.c
+
+--- Tells the number of connections, those in other processes too. Source: node v20.
+-- @tparam function callback `callback(err, count)`
+-- @return the server
+-- @raise `ERR_INVALID_ARG_TYPE`
+function Server:getConnections(callback)
+  ownConnections(self, not forks.used(self) and callback or callback and function(_, own)
+    forks.count(self, own, callback)
+  end)
+  return self
+end
+
+return {
+  bind = bind,
+  --- Makes this process a worker: fn(server, plan, answer) asks the primary, and calls
+  -- answer(errno) or answer(0, server, accepts, closed).
+  inWorker = function(fn) askPrimary = fn end,
+}

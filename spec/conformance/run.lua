@@ -1,9 +1,8 @@
 --- Runs the pairs: NAME.js under node and NAME.lua under lnet, and compares their traces.
 -- lua5.4 spec/conformance/run.lua [--record] [--expected] [NAME...]
 -- `--record` writes node's traces to expected/; `--expected` compares with those, as is done where
--- node v20 is not installed. Environment: LNET_BUILD (variant, "release"), LNET_LUA (command that runs
--- Lua, "lua5.4"), LNET_JOBS (pairs at once), LNET_TIMEOUT (seconds for each program, 10).
-
+-- node v20 is not installed. Environment: LNET_BUILD (variant, "release"), LNET_LUA (command that
+-- runs Lua, "lua5.4"), LNET_JOBS (pairs at once), LNET_TIMEOUT (seconds for each program, 10).
 local here = arg[0]:match("^(.*)/[^/]*$") or "."
 local root = here .. "/../.."
 
