@@ -170,18 +170,17 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf) {
   lnet_channel *c = stream->data;
   lnet_ctx *ctx = c->object.ctx;
   (void)buf;
-  if (n == 0 || ctx->shut || ctx->halted) return;
+  if (n == 0 || ctx->shut || (n == UV_ENOBUFS && ctx->halted)) return;
   if (n == UV_ENOBUFS) {
     lnet_enter(ctx, body_no_memory, c);
-  } else if (n < 0) {
+  } else if (n < 0) { /* libuv may tell it once, right behind bytes whose listener has halted us */
     uv_read_stop(stream);
     c->status = (int)n;
-    deliver(c);
   } else {
     c->in_end += (size_t)n;
-    deliver(c);
   }
-  lnet_leave(ctx);
+  deliver(c);
+  if (!ctx->halted) lnet_leave(ctx);
 }
 
 /* ---- out ---- */
@@ -258,6 +257,8 @@ static int l_send(lua_State *L) {
   size_t len;
   const char *bytes = luaL_checklstring(L, 3, &len);
   lua_settop(L, 6);
+  /* What was written to sockets before leaves before: the other process may act on this. */
+  if (c->object.ctx->gathering != NULL) c->object.ctx->flush(c->object.ctx);
   lnet_object *carried = NULL;
   uv_stream_t *passed = lua_isnil(L, 4) ? NULL : lnet_handoff_stream(L, 4, c->object.ctx, &carried);
   if (!is_open(c) || len >= UINT32_MAX) {

@@ -5,7 +5,6 @@
 #include "channel.h"
 #include "check.h"
 #include "error.h"
-#include "gather.h"
 #include "reader.h"
 #include "server.h"
 
@@ -27,7 +26,6 @@ static lnet_server *test_server(lua_State *L, int idx, const lnet_ctx *ctx) {
 uv_stream_t *lnet_handoff_stream(lua_State *L, int idx, lnet_ctx *ctx, lnet_object **carried) {
   lnet_stream *s = lnet_class_test(L, idx, ctx->socket_meta);
   if (s != NULL) {
-    if (has_handle(s)) lnet_gather_flush(s); /* before what the other process writes */
     if (!has_handle(s) && !was_sent(s)) return NULL;
     *carried = &s->base.object;
     return &s->h.stream;

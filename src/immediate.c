@@ -57,6 +57,7 @@ static void on_check(uv_check_t *check) {
   lnet_ctx *ctx = check->data;
   struct lnet_immediates *all = ctx->immediates;
   if (ctx->shut || ctx->halted) return;
+  lnet_objects_resume(ctx); /* the lookups that this poll has ended */
   lnet_list_move(&all->waiting, &all->current);
   while (!ctx->halted && !lnet_list_empty(&all->current)) {
     lnet_immediate *im = LNET_CONTAINER(all->current.next, lnet_immediate, link);

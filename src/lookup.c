@@ -54,13 +54,8 @@ static int body_answer(lua_State *L) {
   return 0;
 }
 
-static void answer(lnet_lookup *q) {
-  lnet_enter(q->object.ctx, body_answer, q);
-  uv_freeaddrinfo(q->result);
-  q->result = NULL;
-  lnet_object_release(&q->object);
-}
-
+/* libuv calls this for one after the other of a list of its own, which is lost when Lua does not
+   come back: os.exit may close the state. So Lua hears of it a little later, as after a halt. */
 static void on_lookup(uv_getaddrinfo_t *req, int status, struct addrinfo *result) {
   lnet_lookup *q = req->data;
   lnet_ctx *ctx = q->object.ctx;
@@ -69,23 +64,27 @@ static void on_lookup(uv_getaddrinfo_t *req, int status, struct addrinfo *result
   else
     ctx->lookups = q->next;
   if (q->next != NULL) q->next->prev = q->prev;
-  q->status = status;
-  q->result = result;
   if (ctx->shut) {
     uv_freeaddrinfo(result);
     return;
   }
-  if (ctx->halted) {
-    lnet_object_owe(&q->object, 1);
-    return;
-  }
-  answer(q);
-  lnet_leave(ctx);
+  q->status = status;
+  q->result = result;
+  lnet_object_owe(&q->object, 1);
 }
 
 static void resume(lnet_object *object) {
   object->owed = 0;
-  answer((lnet_lookup *)object);
+  lnet_enter(object->ctx, body_answer, object);
+  lnet_object_release(object);
+}
+
+/* __gc: frees the answer, whether it was told or not. [-0, +0, -] */
+static int l_gc(lua_State *L) {
+  lnet_lookup *q = lua_touserdata(L, 1);
+  uv_freeaddrinfo(q->result);
+  q->result = NULL;
+  return 0;
 }
 
 static const lnet_object_class lookup_class = {resume, NULL};
@@ -102,6 +101,7 @@ int lnet_l_lookup(lua_State *L) {
   lnet_lookup *q = lua_newuserdatauv(L, sizeof *q, 1);
   memset(q, 0, sizeof *q);
   lnet_object_init(&q->object, ctx, &lookup_class);
+  luaL_setmetatable(L, "lnet.Lookup");
   lua_pushvalue(L, 4);
   lua_setiuservalue(L, 5, 1);
   lnet_object_hold(L, 5, &q->object);
@@ -131,6 +131,10 @@ void lnet_lookups_cancel(lnet_ctx *ctx) {
 
 void lnet_lookup_init(lua_State *L, lnet_ctx *ctx) {
   (void)ctx;
+  luaL_newmetatable(L, "lnet.Lookup");
+  lua_pushcfunction(L, l_gc);
+  lua_setfield(L, -2, "__gc");
+  lua_pop(L, 1);
   lua_pushinteger(L, AI_ADDRCONFIG);
   lua_setfield(L, -2, "ADDRCONFIG");
   lua_pushinteger(L, AI_ALL);

@@ -16,8 +16,7 @@ cluster.workers = {} -- by id
 -- Who accepts: the primary, which gives each worker its turn (node's default and ours); or the
 -- workers themselves, then the kernel chooses, and may leave out some while there is little to do.
 cluster.SCHED_NONE, cluster.SCHED_RR = 1, 2
-cluster.schedulingPolicy =
-  os.getenv("LNET_CLUSTER_SCHED_POLICY") == "none" and cluster.SCHED_NONE or cluster.SCHED_RR
+cluster.schedulingPolicy = cluster.SCHED_RR
 
 local BACKLOG = 511 -- node's default
 -- How often a connection is offered to every worker: when all of them have no descriptor left for
@@ -34,9 +33,10 @@ local Worker = common.class()
 
 -- ---- what workers listen on ----
 
--- What is bound, by key: `server`, the `workers` that share it by id, and what cluster.SCHED_RR
--- needs: their ids in `turns`, in the order in which they get connections; by id those that are
--- `busy`, with a connection that they have not answered for; connections that are `waiting`.
+-- What is bound, by key: `server`, the `workers` that have it by id, whether it is `shared`, which
+-- means that they accept; and what cluster.SCHED_RR needs: their ids in `turns`, in the order in
+-- which they get connections; by id those that are `busy`, with a connection that they have not
+-- answered for; connections that are `waiting`.
 local handles = {}
 
 -- As node's checkBindError: a bind that failed may show only in the address.
@@ -113,8 +113,9 @@ local function newHandle(key, plan)
   local handle = {
     key = key, server = server, workers = {}, turns = {}, busy = {}, waiting = {}, drop = drop,
   }
+  handle.shared = cluster.schedulingPolicy == cluster.SCHED_NONE
   local errno = bind(server, plan)
-  if errno == 0 and cluster.schedulingPolicy == cluster.SCHED_RR then
+  if errno == 0 and not handle.shared then
     server:on("connection", function(socket)
       socket:on("error", function() end) -- nobody here writes or reads
       table.insert(handle.waiting, { socket = socket, tries = 0 })
@@ -155,8 +156,7 @@ channel.command("cluster.query", function(link, message)
     link:reply(message.id, { errno = errno })
     return
   end
-  local accepts = cluster.schedulingPolicy == cluster.SCHED_NONE
-  link:reply(message.id, { errno = 0, key = handle.key, accepts = accepts }, handle.server)
+  link:reply(message.id, { errno = 0, key = handle.key, accepts = handle.shared }, handle.server)
   handle.workers[worker.id] = worker
   table.insert(handle.turns, worker.id)
   distribute(handle)

@@ -84,15 +84,18 @@ local function gotRubbish(link, handle)
   link:ended()
 end
 
+-- What frame() has put before the message: whether it is there, the key, the message.
+local function splitKey(bytes)
+  local ok, key, pos = pcall(string.unpack, "<s4", bytes)
+  if not ok then return false end
+  return true, key, bytes:sub(pos)
+end
+
 local function receive(link, kind, bytes, handle)
   if link.closing or not link.handle then return discard(handle) end
-  local key = ""
-  if kind & HANDLE ~= 0 then
-    local pos
-    key, pos = string.unpack("<s4", bytes)
-    bytes = bytes:sub(pos)
-  end
-  local ok, message = wire.decode(bytes)
+  local key, ok, message = "", true, nil
+  if kind & HANDLE ~= 0 then ok, key, bytes = splitKey(bytes) end
+  if ok then ok, message = wire.decode(bytes) end
   if not ok or kind & OWN ~= 0 and type(message) ~= "table" then
     gotRubbish(link, handle)
   elseif kind & HANDLE ~= 0 and not handle then
