@@ -2,6 +2,8 @@
 -- bound once, by the primary. Source: node v20, cluster with SCHED_NONE: the workers accept
 -- themselves. What this module is depends on which of them it is loaded in.
 require("lnet")
+-- In a worker that has loaded this file already.
+if package.loaded["lnet.cluster"] then return package.loaded["lnet.cluster"] end
 local core = require("lnet.core")
 local ipc = require("lnet.ipc")
 

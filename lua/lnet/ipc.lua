@@ -1,6 +1,8 @@
 --- Other Lua processes with a channel: messages, sockets and servers go both ways. Source: node
 -- v20, child_process.fork, and process.send and its relatives in the child.
 require("lnet")
+-- In a process that was forked that has loaded this file already; there is one channel only.
+if package.loaded["lnet.ipc"] then return package.loaded["lnet.ipc"] end
 local channel = require("lnet.ipc.channel")
 local core = require("lnet.core")
 local errors = require("lnet.errors")
