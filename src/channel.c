@@ -271,7 +271,7 @@ static int l_send(lua_State *L) {
     send->carried = carried;
   }
   const uv_buf_t bufs[2] = {uv_buf_init(send->header, HEADER_SIZE),
-                            uv_buf_init((char *)(uintptr_t)bytes, (unsigned)len)};
+                            uv_buf_init((char *)bytes, (unsigned)len)};
   const int status = uv_write2(&send->req, stream_of(c), bufs, len > 0 ? 2 : 1, passed, on_write);
   if (status != 0) {
     if (passed != NULL) lnet_object_release(carried);

@@ -31,8 +31,10 @@ uv_stream_t *lnet_handoff_stream(lua_State *L, int idx, lnet_ctx *ctx, lnet_obje
     return &s->h.stream;
   }
   const lnet_server *server = test_server(L, idx, ctx);
-  if (server == NULL)
+  if (server == NULL) {
     lnet_error_raise(L, "TypeError", "ERR_INVALID_HANDLE_TYPE", "This handle type cannot be sent");
+    return NULL;
+  }
   if (server->listener == NULL) return NULL;
   *carried = &server->listener->object;
   return &server->listener->h.stream;

@@ -5,7 +5,8 @@
 #include "object.h"
 
 /* The uv handle of the socket or server at idx, and in *carried the held object that has it; NULL
-   when it has none. A socket that was sent, and is not closed, has it still. Raises ERR_INVALID_HANDLE_TYPE for anything else. [-0, +0, v] */
+   when it has none. A socket that was sent, and is not closed, has it still. Raises
+   ERR_INVALID_HANDLE_TYPE for anything else. [-0, +0, v] */
 uv_stream_t *lnet_handoff_stream(lua_State *L, int idx, lnet_ctx *ctx, lnet_object **carried);
 
 /* Takes the handle away from the socket at idx, as node does with what was sent: the socket reads

@@ -73,7 +73,7 @@ static char **push_strings(lua_State *L) {
   char **strings = lua_newuserdatauv(L, (count + 1) * sizeof *strings, 0);
   for (size_t i = 0; i < count; i++) {
     lua_rawgeti(L, -2, (lua_Integer)i + 1);
-    strings[i] = (char *)(uintptr_t)luaL_checkstring(L, -1); /* libuv only reads it */
+    strings[i] = (char *)luaL_checkstring(L, -1); /* libuv only reads it */
     lua_pop(L, 1);
   }
   strings[count] = NULL;
