@@ -48,7 +48,7 @@ STEPS = build spec-release spec-debug spec-sanitize spec-valgrind unit conforman
   lint-lua lint-gcc lint-clang lint-tidy lint-format rock
 
 .PHONY: build core objects setup setup-build demo test spec spec-release spec-debug spec-sanitize spec-valgrind \
-  unit unit-run conformance lint lint-lua lint-gcc lint-clang lint-tidy lint-format format rock install env clean help FORCE
+  unit unit-run conformance stress lint lint-lua lint-gcc lint-clang lint-tidy lint-format format rock install env clean help FORCE
 .DELETE_ON_ERROR:
 
 build: ## builds the module: build/$(VARIANT)/lnet/core.so
@@ -115,6 +115,17 @@ lint-format:
 
 format: ## formats the C code
 	@$(CLANG_FORMAT) -i $(wildcard src/*.[ch] spec/unit/*.[ch])
+
+STRESS_CC = $(CC) -g -D_GNU_SOURCE $(SANITIZE) $(INCLUDES)
+
+stress: ## failing allocations, and states in threads (some minutes; not part of test)
+	@$(MAKE) $(JOBS) objects VARIANT=sanitize
+	@$(STRESS_CC) -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc -o build/sanitize/memerr \
+	  spec/stress/memerr.c build/sanitize/[a-z]*.o -llua5.4 $(LIBS)
+	@$(STRESS_CC) -o build/sanitize/threads spec/stress/threads.c build/sanitize/[a-z]*.o -llua5.4 $(LIBS) -lpthread
+	@$(call env,sanitize) build/sanitize/memerr c spec/stress/memerr.lua
+	@$(call env,sanitize) build/sanitize/memerr lua spec/stress/memerr.lua 1 10000 17
+	@$(call env,sanitize) timeout 150 build/sanitize/threads spec/stress/threads.lua
 
 rock: ## luarocks make, into build/rocks
 	@.ci/rock make

@@ -166,6 +166,21 @@ describe("cluster", function()
     stop()
   end)
 
+  it("has a worker know its id whatever it loads first", function()
+    for _, name in ipairs({ "lnet", "lnet.ipc", "lnet.timers", "lnet.cluster", "lnet.core" }) do
+      cluster.setupPrimary({ exec = temp.file(([[
+        require(%q)
+        local cluster = require("lnet.cluster")
+        cluster.worker:send(cluster.worker.id)
+        require("lnet").run()
+      ]]):format(name)), args = {} })
+      local worker = cluster.fork()
+      processes.keep(worker.process)
+      assert.equal(worker.id, (processes.message(worker.process)))
+    end
+    stop()
+  end)
+
   it("works for a worker that only loads lnet", function()
     local path = temp.file([[
       local net = require("lnet")

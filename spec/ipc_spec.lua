@@ -253,6 +253,24 @@ describe("ipc.parent", function()
   after_each(within.clean)
   after_each(processes.clean)
 
+  it("is there whatever the child loads first, and when it loads it anew", function()
+    for _, name in ipairs({ "lnet", "lnet.ipc", "lnet.timers", "lnet.cluster", "lnet.core" }) do
+      local subprocess = processes.keep(ipc.fork(temp.file(([[
+        require(%q)
+        local parent = require("lnet.ipc").parent
+        for module in pairs(package.loaded) do
+          if module:find("^lnet") then package.loaded[module] = nil end
+        end
+        require("lnet")
+        parent:send({ true, parent == require("lnet.ipc").parent })
+        require("lnet").run()
+      ]]):format(name))))
+      assert.same({ true, true }, (processes.message(subprocess)))
+      processes.closed(subprocess)
+      assert.equal(0, subprocess.exitCode)
+    end
+  end)
+
   it("is nil in a process that was not forked", function()
     assert.is_nil(ipc.parent)
   end)

@@ -1,6 +1,7 @@
 --- Connections of a server that other processes have. Who has them is known to lua/lnet/ipc; here
 -- is what the server's own methods need of it. Source: node v20, net.Server with _usingWorkers.
 local core = require("lnet.core")
+if core.forks then return core.forks end -- loaded anew: its state stays
 
 local forks = {}
 
@@ -60,5 +61,7 @@ function forks.wait(server)
   end
   if #asked == 0 then core.closeIfDrained(server) end
 end
+
+core.forks = forks
 
 return forks

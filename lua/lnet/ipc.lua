@@ -1,10 +1,11 @@
 --- Other Lua processes with a channel: messages, sockets and servers go both ways. Source: node
 -- v20, child_process.fork, and process.send and its relatives in the child.
 require("lnet")
--- In a process that was forked that has loaded this file already; there is one channel only.
-if package.loaded["lnet.ipc"] then return package.loaded["lnet.ipc"] end
-local channel = require("lnet.ipc.channel")
 local core = require("lnet.core")
+-- In a process that was forked that has loaded this file already; and loaded anew it is what it
+-- was: there is one channel only.
+if core.ipc then return core.ipc end
+local channel = require("lnet.ipc.channel")
 local errors = require("lnet.errors")
 local sockets = require("lnet.ipc.sockets")
 
@@ -242,4 +243,6 @@ local function openParent()
   return parent
 end
 
-return { fork = fork, parent = openParent() }
+core.ipc = { fork = fork, parent = openParent() }
+
+return core.ipc

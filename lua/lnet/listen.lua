@@ -21,10 +21,10 @@ local function emitListening(server)
   if server.listening then server:emit("listening") end
 end
 
--- In a worker of a cluster: what asks the primary to bind, and by server the function that tells it
--- that the server listens no more.
-local askPrimary
-local releases = setmetatable({}, { __mode = "k" })
+-- In a worker of a cluster: `ask` asks the primary to bind, `releases` has by server the function
+-- that tells it that the server listens no more. Kept in core: this file may be loaded anew.
+core.worker = core.worker or { releases = setmetatable({}, { __mode = "k" }) }
+local releases = core.worker.releases
 
 local function release(server)
   local fn = releases[server]
@@ -73,7 +73,7 @@ end
 -- In a worker of a cluster: listens on what the primary has bound. node's listenInCluster.
 local function listenOnPrimarys(server, plan)
   local call = calls[server]
-  askPrimary(server, plan, function(errno, from, accepts, closed)
+  core.worker.ask(server, plan, function(errno, from, accepts, closed)
     if call ~= calls[server] then -- closed, or listening anew
       if from then
         core.closeHandle(from)
@@ -94,7 +94,7 @@ local function listenOnPrimarys(server, plan)
 end
 
 local function listenNow(server, plan)
-  if askPrimary and not (plan.exclusive or plan.shared or plan.copied) then
+  if core.worker.ask and not (plan.exclusive or plan.shared or plan.copied) then
     listenOnPrimarys(server, plan)
   else
     listenBound(server, plan, bind(server, plan))
@@ -259,7 +259,9 @@ function Server:close(callback)
   return self
 end
 
-local ownConnections = Server.getConnections -- src/server.c
+-- That of src/server.c, also when this file is loaded anew.
+core.ownConnections = core.ownConnections or Server.getConnections
+local ownConnections = core.ownConnections
 
 --- Tells the number of connections, those in other processes too. Source: node v20.
 -- @tparam function callback `callback(err, count)`
@@ -276,5 +278,5 @@ return {
   bind = bind,
   --- Makes this process a worker: fn(server, plan, answer) asks the primary, and calls
   -- answer(errno) or answer(0, server, accepts, closed).
-  inWorker = function(fn) askPrimary = fn end,
+  inWorker = function(fn) core.worker.ask = fn end,
 }

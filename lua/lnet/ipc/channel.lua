@@ -2,6 +2,7 @@
 -- common. Messages keep their order; what is passed along is acknowledged, and until then what is
 -- sent behind it waits. Source of the steps and their order: node v20, setupChannel.
 local core = require("lnet.core")
+if core.channel then return core.channel end -- loaded anew: its state stays
 local errors = require("lnet.errors")
 local events = require("lnet.events")
 local sockets = require("lnet.ipc.sockets")
@@ -408,5 +409,7 @@ end
 function channel.command(name, fn)
   commands[name] = fn
 end
+
+core.channel = channel
 
 return channel

@@ -1,6 +1,7 @@
 --- Which sockets of which servers went over a channel, so that a server knows how many connections
 -- it has and when it is closed. Source: node v20, SocketListSend and SocketListReceive.
 local core = require("lnet.core")
+if core.sockets then return core.sockets end -- loaded anew: its state stays
 local forks = require("lnet.forks")
 
 local sockets = {}
@@ -72,5 +73,7 @@ sockets.commands = {
     end
   end,
 }
+
+core.sockets = sockets
 
 return sockets
