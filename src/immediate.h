@@ -9,7 +9,6 @@ void lnet_immediate_init(lua_State *L, lnet_ctx *ctx);
 void lnet_immediates_close(lnet_ctx *ctx);
 void lnet_immediates_free(lnet_ctx *ctx);
 
-/* Whether net.run has to come back for some. [-0, +0, -] */
 int lnet_l_setImmediate(lua_State *L);
 int lnet_l_clearImmediate(lua_State *L);
 

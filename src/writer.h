@@ -32,8 +32,8 @@ void lnet_writer_closed(lnet_stream *s);
 /* Queues the step that calls back what is buffered with the error. [-0, +0, -] */
 void lnet_writer_fail_buffered(lnet_stream *s);
 
-/* Called by gather.c when it sent: `sent` of `total` gathered bytes left, status is libuv's.
-   What is left becomes the entry in flight. [-0, +0, -] */
+/* Called by gather.c: `len` gathered bytes have not left. With status 0 they are `rest`, malloc'ed,
+   which becomes the entry in flight; else they are lost, status says why. [-0, +0, -] */
 void lnet_writer_gathered(lnet_stream *s, char *rest, size_t len, int status);
 
 /* Callbacks that came while halted. [-0, +0, -] */
