@@ -105,12 +105,17 @@ bool lnet_enter(lnet_ctx *ctx, lua_CFunction body, void *arg) {
 #ifdef LNET_DEBUG
   const int before = lua_gettop(L);
 #endif
+  int handler = LNET_RUN_HANDLER; /* callbacks of libuv run in the frame of net.run */
+  const bool inside = ctx->depth > 0 || !ctx->running;
+  if (inside) {
+    lua_pushcfunction(L, lnet_on_raise);
+    handler = lua_gettop(L);
+  }
   ctx->depth++;
-  lua_pushcfunction(L, lnet_on_raise);
   lua_pushcfunction(L, body);
   lua_pushlightuserdata(L, arg);
-  const int status = lua_pcall(L, 1, 0, -3);
-  lua_remove(L, status == LUA_OK ? -1 : -2);
+  const int status = lua_pcall(L, 1, 0, handler);
+  if (inside) lua_remove(L, handler);
   const bool ok = leave_door(L, ctx, status);
 #ifdef LNET_DEBUG
   lnet_assert(lua_gettop(L) == before);

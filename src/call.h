@@ -9,6 +9,9 @@
    Returns whether nothing was raised. [-0, +0, -] */
 bool lnet_enter(lnet_ctx *ctx, lua_CFunction body, void *arg);
 
+/* Where net.run keeps the message handler in its own frame, while ctx->running. */
+enum { LNET_RUN_HANDLER = 1 };
+
 /* Makes L the thread that the door opens on, and returns the one before, which the caller puts
    back: for what C does inside a call from Lua, whose thread may be any. Nothing in between may
    raise outside the door. [-0, +0, -] */

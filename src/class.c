@@ -11,10 +11,9 @@ static int l_index(lua_State *L) {
     lua_pushvalue(L, 2);
     if (lua_rawget(L, -2) != LUA_TNIL) return 1;
   }
-  lua_settop(L, 2);
   lua_pushvalue(L, 2);
   if (lua_rawget(L, lua_upvalueindex(UP_CLASS)) != LUA_TNIL) return 1;
-  lua_pop(L, 1);
+  lua_settop(L, 2);
   if (lua_rawget(L, lua_upvalueindex(UP_PROPERTIES)) == LUA_TNIL) return 1;
   const lnet_class_spec *spec = lua_touserdata(L, lua_upvalueindex(UP_SPEC));
   return spec->get(L, lua_touserdata(L, 1), (int)(lua_tointeger(L, 2) >> 1));

@@ -101,6 +101,20 @@ bool lnet_emit_at(lua_State *L, lnet_emitting *base, int idx, int event, int nar
   return listened;
 }
 
+void lnet_emit_hot(lua_State *L) {
+  const int handler = lua_gettop(L) - 1;
+  const int type = lua_type(L, handler);
+  if (type == LUA_TFUNCTION) {
+    lua_call(L, 1, 0);
+    return;
+  }
+  if (type == LUA_TTABLE) {
+    lua_pushvalue(L, handler);
+    call_handler(L, 1);
+  }
+  lua_settop(L, handler - 1);
+}
+
 bool lnet_emit(lua_State *L, lnet_emitting *base, int event, int nargs) {
   if (!lnet_listened(base, event) && event != LNET_EV_ERROR) {
     lua_pop(L, nargs);

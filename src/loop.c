@@ -134,6 +134,9 @@ int lnet_l_run(lua_State *L) {
     lnet_error_raise(L, "Error", "ERR_LOOP_RUNNING", "net.run cannot be called inside a callback");
   lnet_raise_kept(L, ctx);
   luaL_checkstack(L, 2 * LUA_MINSTACK, NULL);
+  lua_settop(L, LNET_RUN_HANDLER);
+  lua_pushcfunction(L, lnet_on_raise);
+  lua_replace(L, LNET_RUN_HANDLER);
   ctx->running = true;
   ctx->L = L;
   ctx->halted = false;

@@ -63,6 +63,6 @@ bool lnet_pipe_feed(lnet_stream *s, const char *base, size_t len) {
       dest->default_encoding != LNET_ENCODING_BYTES || dest->base.object.holds == 0)
     return false;
   s->r |= R_DATA_EMITTED;
-  if (!lnet_writer_put(dest, base, len, 0)) lnet_enter(lnet_stream_ctx(s), body_pause, s);
+  if (!lnet_writer_put(dest, base, len, E_NOW)) lnet_enter(lnet_stream_ctx(s), body_pause, s);
   return true;
 }

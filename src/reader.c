@@ -65,8 +65,14 @@ static void end_readable_tick(lnet_object *object) {
     lnet_stream_destroy(s, lnet_fault_of(LNET_FAULT_NONE));
 }
 
-static void read_more_tick(lnet_object *object) {
-  lnet_stream *s = (lnet_stream *)object;
+static void read_more(lnet_stream *s) {
+  const uint32_t usual = R_FLOWING | R_HANDLE_READING;
+  if ((s->r & (usual | R_READING | R_ENDED)) == usual && s->r_length == 0 &&
+      (s->s & (S_DESTROYED | S_ERRORED)) == 0) { /* what the loop would come to */
+    s->r |= R_READING | R_NEED_READABLE;
+    s->r &= ~(uint32_t)R_READING_MORE;
+    return;
+  }
   while ((s->r & (R_READING | R_ENDED)) == 0 &&
          (s->r_length < s->r_hwm || ((s->r & R_FLOWING) != 0 && s->r_length == 0))) {
     const size_t before = s->r_length;
@@ -74,6 +80,10 @@ static void read_more_tick(lnet_object *object) {
     if (s->r_length == before) break;
   }
   s->r &= ~(uint32_t)R_READING_MORE;
+}
+
+static void read_more_tick(lnet_object *object) {
+  read_more((lnet_stream *)object);
 }
 
 static void maybe_read_more(lnet_stream *s) {
@@ -253,21 +263,29 @@ static void push_chunk(lua_State *L, const struct chunk *c) {
   luaL_pushresultsize(&out, lnet_decoder_feed(&cold->decoder, c->base, c->len, to));
 }
 
+/* Whether a chunk that comes now goes to the listeners of 'data' without waiting. [-0, +0, -] */
+static bool is_direct(const lnet_stream *s) {
+  return (s->r & (R_FLOWING | R_SYNC | R_DATA_LISTENING)) == (R_FLOWING | R_DATA_LISTENING) &&
+         s->r_length == 0;
+}
+
 /* Protected: gives one chunk to the listeners of 'data', or keeps it. [-0, +0, e] */
 static int body_chunk(lua_State *L) {
   struct chunk *c = lua_touserdata(L, 1);
   lnet_stream *s = c->stream;
   lnet_object_push(L, &s->base.object);
-  push_chunk(L, c);
-  if (lua_rawlen(L, -1) == 0) { /* all of it was held back by the decoder */
+  if (is_direct(s)) {
+    lnet_emit_hot_push(L, 2);
+    push_chunk(L, c);
     c->kept = true;
+    if (lua_rawlen(L, -1) == 0) return 0; /* all of it was held back by the decoder */
+    s->r |= R_DATA_EMITTED;
+    lnet_emit_hot(L);
     return 0;
   }
-  if ((s->r & (R_FLOWING | R_SYNC | R_DATA_LISTENING)) == (R_FLOWING | R_DATA_LISTENING) &&
-      s->r_length == 0) {
+  push_chunk(L, c);
+  if (lua_rawlen(L, -1) == 0) {
     c->kept = true;
-    s->r |= R_DATA_EMITTED;
-    lnet_emit_at(L, &s->base, 2, LNET_EV_DATA, 1);
     return 0;
   }
   lnet_readbuf_add(L, 2, s, false);
@@ -281,10 +299,8 @@ static bool push(lnet_stream *s, const char *base, size_t len) {
   if ((s->s & (S_DESTROYED | S_ERRORED)) != 0 || (s->r & R_ENDED) != 0) return false;
   if (s->cold != NULL && s->cold->onread) return lnet_onread_deliver(s, len);
   s->r &= ~(uint32_t)R_READING;
-  const bool piped =
-      s->pipe_to != NULL && s->r_length == 0 &&
-      (s->r & (R_FLOWING | R_SYNC | R_DATA_LISTENING)) == (R_FLOWING | R_DATA_LISTENING) &&
-      (s->cold == NULL || !s->cold->decoding) && lnet_pipe_feed(s, base, len);
+  const bool piped = s->pipe_to != NULL && is_direct(s) &&
+                     (s->cold == NULL || !s->cold->decoding) && lnet_pipe_feed(s, base, len);
   if (!piped) {
     struct chunk c = {s, base, len, false};
     lnet_enter(lnet_stream_ctx(s), body_chunk, &c);
@@ -293,7 +309,12 @@ static bool push(lnet_stream *s, const char *base, size_t len) {
       return false;
     }
   }
-  maybe_read_more(s);
+  /* Node asks for more in a tick; where that would be the next thing to run, it is done at once. */
+  const lnet_ctx *ctx = lnet_stream_ctx(s);
+  if (ctx->tick_count == 0 && ctx->gathering == NULL && !ctx->halted)
+    read_more(s);
+  else
+    maybe_read_more(s);
   return (s->r & R_ENDED) == 0 && (s->r_length < s->r_hwm || s->r_length == 0);
 }
 
@@ -551,9 +572,7 @@ int lnet_l_unshift(lua_State *L) {
   const char *bytes = lnet_check_chunk(L, 2, encoding, &len);
   const bool gone = (s->s & (S_DESTROYED | S_ERRORED)) != 0;
   const bool ended = (s->r & R_END_EMITTED) != 0;
-  const bool direct =
-      (s->r & (R_FLOWING | R_SYNC | R_DATA_LISTENING)) == (R_FLOWING | R_DATA_LISTENING) &&
-      s->r_length == 0;
+  const bool direct = is_direct(s);
   lua_pushlstring(L, bytes, len);
   if (len > 0 && !ended && !gone && !direct) lnet_readbuf_add(L, 1, s, true);
   lnet_object_hold_weakly(L, 1, &s->base.object);

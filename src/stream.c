@@ -35,8 +35,11 @@ lnet_stream *lnet_stream_new(lua_State *L, lnet_ctx *ctx) {
 }
 
 lnet_stream *lnet_check_stream(lua_State *L, int idx) {
-  lnet_ctx *ctx = lnet_ctx_of(L);
-  lnet_stream *s = lnet_class_check(L, idx, ctx->socket_meta, "Socket");
+  lnet_stream *s = lnet_stream_test(L, idx);
+  if (s == NULL)
+    lnet_error_raise(L, "TypeError", "ERR_INVALID_THIS",
+                     "Value of \"this\" must be of type Socket");
+  lnet_ctx *ctx = lnet_stream_ctx(s);
   lnet_check_open(L, ctx);
   lnet_object_revive(L, idx, &s->base.object);
   if (lnet_ticks_reserve(ctx) != 0) lnet_error_memory(L);

@@ -128,6 +128,7 @@ enum {
   E_BATCH = 8,   /* the first of those that one tick calls */
   E_COUNTS = 16, /* in pendingcb */
   E_ANCHORED = 32,
+  E_NOW = 256,  /* (to lnet_writer_put) the only write of a callback: not worth gathering */
   E_COPY = 128, /* (to lnet_writer_put) the bytes may change: what waits is a copy */
   E_SAME = 64,  /* (to lnet_writer_put) the callback equals the one queued last */
 };
@@ -207,6 +208,17 @@ _Static_assert(sizeof(lnet_stream) <= 448, "an idle connection should stay small
 /* Makes a stream without a handle; pushes it. [-0, +1, m] */
 lnet_stream *lnet_stream_new(lua_State *L, lnet_ctx *ctx);
 
+extern const lnet_object_class lnet_stream_class;
+
+/* The stream at idx, else NULL. It is known by its size and class, cheaper than by the metatable.
+   [-0, +0, -] */
+static inline lnet_stream *lnet_stream_test(lua_State *L, int idx) {
+  lnet_stream *s = lua_touserdata(L, idx);
+  const bool ours =
+      s != NULL && lua_rawlen(L, idx) == sizeof *s && s->base.object.cls == &lnet_stream_class;
+  return ours ? s : NULL;
+}
+
 /* The stream at idx, or raises. Room for ticks is made. [-0, +0, e] */
 lnet_stream *lnet_check_stream(lua_State *L, int idx);
 
@@ -268,7 +280,6 @@ static inline void lnet_stream_tick(lnet_stream *s, lnet_tick_fn fn) {
 /* The invariants, in debug builds. [-0, +0, -] */
 void lnet_stream_verify(const lnet_stream *s);
 
-extern const lnet_object_class lnet_stream_class;
 extern const lnet_emitter_class lnet_stream_emitter_class;
 
 #endif

@@ -567,10 +567,10 @@ void lnet_writer_resume_write(lnet_stream *s) {
 /* ---- what upper parts call ---- */
 
 /* Bytes that go out now: gathered, or given to the kernel. Returns 0 whole, 1 not, or an error. */
-static int put_direct(lnet_stream *s, const char *base, size_t len, size_t *sent) {
+static int put_direct(lnet_stream *s, const char *base, size_t len, unsigned flags, size_t *sent) {
   *sent = 0;
   if (len == 0) return 0;
-  if (len <= LNET_GATHER_MAX && s->gather_bytes + len < s->w_hwm) {
+  if ((flags & E_NOW) == 0 && len <= LNET_GATHER_MAX && s->gather_bytes + len < s->w_hwm) {
     if (lnet_gather_add(s, base, len)) return 0;
   }
   if (s->gather_bytes > 0) { /* in order: what is gathered goes first, in the same call */
@@ -612,7 +612,7 @@ static void put_open(lnet_stream *s, const char *base, size_t len, unsigned flag
   size_t sent = 0;
   bool callbacks = false;
   lnet_stream_touch(s);
-  const int status = put_direct(s, base, len, &sent);
+  const int status = put_direct(s, base, len, flags, &sent);
   const bool behind = (s->w & W_WRITING) != 0 || (s->s & S_ERRORED) != 0;
   if (!behind) s->bytes_sent += len;
   if (status == 0) {
@@ -650,6 +650,22 @@ static void put_open(lnet_stream *s, const char *base, size_t len, unsigned flag
   end_writing(s);
   settle(s, E_FAILED, &callbacks);
   lose(s, later);
+}
+
+/* Whether a write would go out now, with nothing in front of it and nothing due behind it. */
+static bool is_quiet(const lnet_stream *s) {
+  return (s->w & (W_WRITING | W_ENDING | W_NEED_DRAIN | W_BUFFER_PROCESSING)) == 0 &&
+         (s->s & (S_HANDLE | S_CONNECTING | S_DESTROYED | S_ERRORED)) == S_HANDLE &&
+         s->w_length == 0 && (s->cold == NULL || (s->cold->corked == 0 && s->cold->count == 0));
+}
+
+/* A small write while that is so. Returns whether there was room for it. [-0, +0, -] */
+static bool put_small(lnet_stream *s, const char *base, size_t len) {
+  if (len > LNET_GATHER_MAX || s->gather_bytes + len >= s->w_hwm) return false;
+  if (!lnet_gather_add(s, base, len)) return false;
+  lnet_stream_touch(s);
+  s->bytes_sent += len;
+  return true;
 }
 
 bool lnet_writer_put(lnet_stream *s, const char *base, size_t len, unsigned flags) {
@@ -971,6 +987,18 @@ static bool write_checked(lua_State *L, lnet_stream *s, const char *bytes, size_
   return more;
 }
 
+/* The common call: a short string, and nothing else. Returns whether it is done. [-0, +0, -] */
+static bool write_common(lua_State *L) {
+  size_t len = 0;
+  if (lua_gettop(L) != 2 || lua_type(L, 2) != LUA_TSTRING) return false;
+  lnet_stream *s = lnet_stream_test(L, 1);
+  if (s == NULL || s->default_encoding > LNET_ENCODING_UTF8 || !is_quiet(s) ||
+      lnet_stream_ctx(s)->shut)
+    return false;
+  const char *bytes = lua_tolstring(L, 2, &len);
+  return len > 0 && put_small(s, bytes, len);
+}
+
 /***
 Sends bytes or encoded text; what the kernel leaves waits in memory. Source: node v20, write.
 @function write
@@ -981,6 +1009,10 @@ Sends bytes or encoded text; what the kernel leaves waits in memory. Source: nod
 @raise `ERR_INVALID_ARG_TYPE`, `ERR_UNKNOWN_ENCODING`, at the caller's line, nothing changed
 */
 int lnet_l_write(lua_State *L) {
+  if (write_common(L)) {
+    lua_pushboolean(L, 1);
+    return 1;
+  }
   lnet_stream *s = lnet_check_stream(L, 1);
   lua_settop(L, 4);
   if (lua_isfunction(L, 3)) {
