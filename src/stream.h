@@ -128,9 +128,11 @@ enum {
   E_BATCH = 8,   /* the first of those that one tick calls */
   E_COUNTS = 16, /* in pendingcb */
   E_ANCHORED = 32,
-  E_NOW = 256,  /* (to lnet_writer_put) the only write of a callback: not worth gathering */
-  E_COPY = 128, /* (to lnet_writer_put) the bytes may change: what waits is a copy */
-  E_SAME = 64,  /* (to lnet_writer_put) the callback equals the one queued last */
+  E_NOW = 256,    /* (to lnet_writer_put) the only write of a callback: not worth gathering */
+  E_STRING = 512, /* (to lnet_writer_put) the bytes are those of the string at 2 of the write on
+                     ctx->L: what waits can be anchored */
+  E_COPY = 128,   /* (to lnet_writer_put) the bytes may change: what waits is a copy */
+  E_SAME = 64,    /* (to lnet_writer_put) the callback equals the one queued last */
 };
 
 /* What few sockets need: made at first use. */

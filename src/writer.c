@@ -84,6 +84,24 @@ static void append(lnet_stream *s, lnet_entry entry) {
   cold->entries[cold->count++] = entry;
 }
 
+/* Protected: makes room for the chunk at 2 of the stream at 1. [-0, +0, m] */
+static int body_reserve(lua_State *L) {
+  lnet_writer_reserve(L, lnet_stream_test(L, 1), 2, 0);
+  return 0;
+}
+
+/* Anchors the string of the write on ctx->L, of which a part has left. Returns whether there was
+   memory for that. [-0, +0, -] */
+static bool anchor_string(const lnet_stream *s) {
+  lua_State *L = lnet_stream_ctx(s)->L;
+  lua_pushcfunction(L, body_reserve);
+  lua_pushvalue(L, 1);
+  lua_pushvalue(L, 2);
+  if (lua_pcall(L, 2, 0, 0) == LUA_OK) return true;
+  lua_pop(L, 1);
+  return false;
+}
+
 /* An entry for bytes that may have to be copied. Returns false where there is no memory. */
 static bool append_bytes(lnet_stream *s, const char *base, size_t len, unsigned flags) {
   lnet_entry entry = {base, len, NULL,
@@ -627,6 +645,7 @@ static void put_open(lnet_stream *s, const char *base, size_t len, unsigned flag
     }
     return;
   }
+  if ((flags & E_STRING) != 0 && anchor_string(s)) flags |= E_ANCHORED;
   if (lnet_writer_reserve_copy(s) != 0 || !append_bytes(s, base + sent, len - sent, flags)) {
     s->w_length -= len;
     lose(s, UV_ENOMEM);
@@ -972,10 +991,12 @@ static bool write_checked(lua_State *L, lnet_stream *s, const char *bytes, size_
   const bool idle = (s->w & W_WRITING) == 0 && (s->s & S_ERRORED) == 0 &&
                     (s->s & (S_HANDLE | S_CONNECTING)) == S_HANDLE &&
                     (s->cold == NULL || s->cold->corked == 0);
-  if (callback || !idle || len > LNET_GATHER_MAX) {
+  if (callback || !idle) {
     lnet_writer_reserve(L, s, 2, callback ? 4 : 0);
     flags |= E_ANCHORED;
     if (callback && same_as_last(L, s, 4)) flags |= E_SAME;
+  } else if (len > LNET_GATHER_MAX && lua_type(L, 2) == LUA_TSTRING) {
+    flags |= E_STRING; /* most leave whole: anchored when it does not */
   }
   lnet_object_hold(L, 1, &s->base.object);
   const uint32_t seq = (flags & E_ANCHORED) != 0 ? s->cold->next_seq : 0;
