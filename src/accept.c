@@ -14,6 +14,7 @@ struct incoming {
   lnet_stream *stream;
   int status;
   bool accepted;
+  bool placed;
 };
 
 /* Copies the three fields of the table on top to the table below it: "address" to "<side>Address"
@@ -60,25 +61,6 @@ static int body_error(lua_State *L) {
   return 0;
 }
 
-/* Protected: makes the socket and accepts. Whatever raises does so before the accept. [-0,+0,m] */
-static int body_accept(lua_State *L) {
-  struct incoming *in = lua_touserdata(L, 1);
-  lnet_listener *listener = in->listener;
-  lnet_server *server = in->server;
-  lnet_stream *s = lnet_stream_new(L, listener->object.ctx);
-  lnet_object_push(L, &server->base.object);
-  lua_setiuservalue(L, -2, UV_SERVER);
-  if (server->keep_alive_delay > 0)
-    lnet_stream_check_cold(L, s)->keep_alive_delay = server->keep_alive_delay;
-  if (listener->server != server) return 0; /* a finalizer has closed it */
-  in->status = lnet_stream_open_handle(L, -1, s, listener->is_pipe);
-  if (in->status != 0) return 0;
-  in->stream = s;
-  in->status = uv_accept(&listener->h.stream, &s->h.stream);
-  in->accepted = true;
-  return 0;
-}
-
 static void set_up(lnet_server *server, lnet_stream *s) {
   s->server = server;
   server->connections++;
@@ -104,6 +86,37 @@ static bool is_blocked(const lnet_server *server, const lnet_stream *s) {
   return status == 0 && lnet_blocklist_blocks(list, &peer); /* else it is gone already */
 }
 
+static bool is_full(const lnet_server *server) {
+  return server->max_connections > 0 && server->connections >= server->max_connections;
+}
+
+/* Protected: makes the socket, accepts, and emits 'connection'. What raises does so before the
+   accept, or is a listener. [-0, +0, e] */
+static int body_accept(lua_State *L) {
+  struct incoming *in = lua_touserdata(L, 1);
+  lnet_listener *listener = in->listener;
+  lnet_server *server = in->server;
+  lnet_stream *s = lnet_stream_new(L, listener->object.ctx);
+  lnet_object_push(L, &server->base.object);
+  lua_setiuservalue(L, -2, UV_SERVER);
+  if (server->keep_alive_delay > 0)
+    lnet_stream_check_cold(L, -1, s)->keep_alive_delay = server->keep_alive_delay;
+  if (listener->server != server) return 0; /* a finalizer has closed it */
+  in->status = lnet_stream_open_handle(L, -1, s, listener->is_pipe);
+  if (in->status != 0) return 0;
+  in->stream = s;
+  in->status = uv_accept(&listener->h.stream, &s->h.stream);
+  in->accepted = true;
+  if (in->status != 0 || is_blocked(server, s) || is_full(server)) return 0;
+  in->placed = true; /* the usual end, without a door of its own */
+  set_up(server, s);
+  lnet_object_push(L, &server->base.object);
+  lnet_emit_hot_push(L, -1);
+  lua_pushvalue(L, 2);
+  lnet_emit_hot(L, 4);
+  return 0;
+}
+
 /* What becomes of a connection that was accepted, or could not be. */
 static void place(struct incoming *in) {
   lnet_ctx *ctx = in->listener->object.ctx;
@@ -113,7 +126,7 @@ static void place(struct incoming *in) {
     lnet_enter(ctx, body_error, in);
   } else if (is_blocked(server, in->stream)) { /* nobody is told */
     lnet_stream_destroy(in->stream, lnet_fault_of(LNET_FAULT_NONE));
-  } else if (server->max_connections > 0 && server->connections >= server->max_connections) {
+  } else if (is_full(server)) {
     lnet_enter(ctx, body_drop, in);
     lnet_stream_destroy(in->stream, lnet_fault_of(LNET_FAULT_NONE));
   } else {
@@ -123,13 +136,13 @@ static void place(struct incoming *in) {
 }
 
 static void accept_one(lnet_listener *listener) {
-  struct incoming in = {listener, listener->server, NULL, 0, false};
+  struct incoming in = {listener, listener->server, NULL, 0, false, false};
   lnet_server *server = in.server;
   lnet_object_hold_again(&server->base.object);
   lnet_enter(listener->object.ctx, body_accept, &in);
-  if (in.accepted || in.status != 0)
+  if (!in.placed && (in.accepted || in.status != 0))
     place(&in);
-  else if (listener->server != NULL) /* no memory: again when net.run goes on */
+  else if (!in.placed && listener->server != NULL) /* no memory: again when net.run goes on */
     lnet_object_owe(&listener->object, OWE_ACCEPT);
   lnet_object_release(&server->base.object);
 }
@@ -143,7 +156,7 @@ void lnet_accept_on_connection(uv_stream_t *handle, int status) {
     return;
   }
   if (status != 0) {
-    struct incoming in = {listener, listener->server, NULL, status, false};
+    struct incoming in = {listener, listener->server, NULL, status, false, false};
     lnet_enter(ctx, body_error, &in);
   } else {
     accept_one(listener);
@@ -163,12 +176,12 @@ int lnet_l_incoming(lua_State *L) {
   lua_settop(L, 2);
   if (server->listener == NULL) return luaL_argerror(L, 1, "not listening");
   if (server->keep_alive_delay > 0)
-    lnet_stream_check_cold(L, s)->keep_alive_delay = server->keep_alive_delay;
+    lnet_stream_check_cold(L, 2, s)->keep_alive_delay = server->keep_alive_delay;
   lnet_object_hold(L, 1, &server->base.object);
   lua_pushvalue(L, 1);
   lua_setiuservalue(L, 2, UV_SERVER);
   lua_State *before = lnet_swap_thread(ctx, L);
-  struct incoming in = {server->listener, server, s, 0, true};
+  struct incoming in = {server->listener, server, s, 0, true, false};
   place(&in);
   lnet_swap_thread(ctx, before);
   lnet_object_release(&server->base.object);

@@ -11,7 +11,7 @@
 int lnet_l_beginConnect(lua_State *L) {
   lnet_stream *s = lnet_check_stream(L, 1);
   const bool pipe = lua_toboolean(L, 2);
-  lnet_stream_check_cold(L, s);
+  lnet_stream_check_cold(L, 1, s);
   if ((s->s & S_HANDLE) == 0) {
     if ((s->s & S_HANDLE_OPEN) != 0) { /* the last life's handle is being closed */
       lnet_stream_revive(s);
@@ -156,7 +156,7 @@ int lnet_l_attempt(lua_State *L) {
   lua_pushvalue(L, 2);
   keep(L, COLD_CONNECT);
   s->cold->tell_success = success;
-  uv_connect_t *req = &s->cold->req.connect;
+  uv_connect_t *req = &s->cold->connect;
   req->data = s;
   int status = 0;
   if ((s->s & S_PIPE) != 0) {

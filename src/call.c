@@ -135,5 +135,5 @@ bool lnet_call_kept(lua_State *L, lnet_ctx *ctx, int nargs) {
 
 void lnet_leave(lnet_ctx *ctx) {
   if (ctx->gathering != NULL) ctx->flush(ctx);
-  if (!ctx->halted) lnet_ticks_run(ctx);
+  if (ctx->tick_count > 0) lnet_ticks_run(ctx);
 }

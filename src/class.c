@@ -98,6 +98,23 @@ void lnet_class_new(lua_State *L, lnet_ctx *ctx, const lnet_class_spec *spec, co
   lua_settop(L, class);
 }
 
+int lnet_class_plain(lua_State *L, int ref) {
+  lua_rawgeti(L, LUA_REGISTRYINDEX, ref);
+  const int from = lua_gettop(L);
+  lua_newtable(L);
+  lua_pushnil(L);
+  while (lua_next(L, from) != 0) {
+    lua_pushvalue(L, -2);
+    lua_insert(L, -2);
+    lua_rawset(L, from + 1);
+  }
+  lua_pushnil(L);
+  lua_setfield(L, from + 1, "__gc");
+  const int plain = luaL_ref(L, LUA_REGISTRYINDEX);
+  lua_pop(L, 1);
+  return plain;
+}
+
 void *lnet_class_test(lua_State *L, int idx, const void *meta) {
   if (lua_type(L, idx) != LUA_TUSERDATA || !lua_getmetatable(L, idx)) return NULL;
   const bool same = lua_topointer(L, -1) == meta;

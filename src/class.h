@@ -30,6 +30,9 @@ typedef struct lnet_class_spec {
 void lnet_class_new(lua_State *L, lnet_ctx *ctx, const lnet_class_spec *spec, const void **meta,
                     int *ref);
 
+/* A reference to a copy of the metatable `ref` without __gc. [-0, +0, m] */
+int lnet_class_plain(lua_State *L, int ref);
+
 /* The object at idx when it has this metatable, else NULL. [-0, +0, -] */
 void *lnet_class_test(lua_State *L, int idx, const void *meta);
 

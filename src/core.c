@@ -50,14 +50,14 @@ static int l_errorText(lua_State *L) {
 
 /* core.errorEmitted(socket): whether its 'error' has come. */
 static int l_errorEmitted(lua_State *L) {
-  const lnet_stream *s = lnet_class_test(L, 1, lnet_ctx_of(L)->socket_meta);
+  const lnet_stream *s = lnet_stream_test(L, 1);
   lua_pushboolean(L, s != NULL && (s->s & S_ERROR_EMITTED) != 0);
   return 1;
 }
 
 /* core.isSocket(value), core.isServer(value) */
 static int l_isSocket(lua_State *L) {
-  lua_pushboolean(L, lnet_class_test(L, 1, lnet_ctx_of(L)->socket_meta) != NULL);
+  lua_pushboolean(L, lnet_stream_test(L, 1) != NULL);
   return 1;
 }
 

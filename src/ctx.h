@@ -18,6 +18,9 @@ typedef struct lnet_stream_hooks {
   void (*attempt_ended)(struct lnet_stream *, int); /* the callback that came while halted */
 } lnet_stream_hooks;
 
+/* Event names that have a number are fewer than this: an emitter keeps one bit for each. */
+#define LNET_EVENTS_MAX 32
+
 /* Bytes of the one buffer that all streams of a loop read into. */
 #define LNET_SLAB_SIZE ((size_t)128 * 1024)
 
@@ -52,11 +55,18 @@ typedef struct lnet_ctx {
   struct lnet_immediates *immediates; /* of immediate.c */
   struct lnet_lookup *lookups;        /* of lookup.c: those in flight */
 
+  int *free_refs; /* of object.c: references into the registry that no object uses now */
+  uint32_t free_ref_count;
+  uint32_t free_ref_capacity; /* at least ref_count */
+  uint32_t ref_count;         /* used and free */
+
   char *slab;
-  int weak_ref;           /* table of weak references, see object.c */
-  int names_ref;          /* event names: name -> number, number -> name */
-  const void *error_meta; /* metatables, known by their addresses */
-  const void *socket_meta;
+  int weak_ref;                             /* table of weak references, see object.c */
+  int names_ref;                            /* event names: number -> name */
+  const char *event_names[LNET_EVENTS_MAX]; /* where Lua keeps these names */
+  const void *error_meta;                   /* metatables, known by their addresses */
+  const void *socket_class;                 /* of those that emit, the emitter's class */
+  const void *server_class;
   const void *server_meta;
   const void *channel_meta;
   const void *process_meta;
@@ -65,6 +75,7 @@ typedef struct lnet_ctx {
   const void *buffer_meta;
   int error_meta_ref;
   int socket_meta_ref;
+  int socket_plain_ref; /* the same without __gc, see object.h */
   int server_meta_ref;
   int channel_meta_ref;
   int process_meta_ref;

@@ -101,8 +101,7 @@ bool lnet_emit_at(lua_State *L, lnet_emitting *base, int idx, int event, int nar
   return listened;
 }
 
-void lnet_emit_hot(lua_State *L) {
-  const int handler = lua_gettop(L) - 1;
+void lnet_emit_hot(lua_State *L, int handler) {
   const int type = lua_type(L, handler);
   if (type == LUA_TFUNCTION) {
     lua_call(L, 1, 0);
@@ -154,15 +153,13 @@ static void add(lua_State *L, bool once, bool prepend) {
   const int key = lua_gettop(L);
   const int event = lnet_name_to_key(L, ctx, key);
   if (lnet_ticks_reserve(ctx) != 0) lnet_error_memory(L);
-  lua_pushinteger(L, LNET_EV_NEW_LISTENER);
-  lnet_listeners_push(L, at, key + 1, LNET_EV_NEW_LISTENER);
-  if (!lua_isnil(L, -1)) {
-    lua_pop(L, 1);
+  if (at.base == NULL || lnet_listened(at.base, LNET_EV_NEW_LISTENER)) {
+    lua_pushinteger(L, LNET_EV_NEW_LISTENER);
     lnet_name_push(L, ctx, key);
     lua_pushvalue(L, 3);
     emit(L, at, key + 1, LNET_EV_NEW_LISTENER, 2);
+    lua_settop(L, key);
   }
-  lua_settop(L, key);
   if (once)
     lnet_once_push(L, at, key, 3);
   else

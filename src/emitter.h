@@ -11,12 +11,12 @@
 bool lnet_emit_at(lua_State *L, lnet_emitting *base, int idx, int event, int nargs);
 
 /* The event of whose handler the class has a user value, in two steps that copy nothing: the first
-   pushes the handler of the object at idx, the second calls it with the one argument above it.
-   [-0, +1, -] [-2, +0, e] */
+   pushes the handler of the object at idx, the second calls the one at `handler` with the one
+   argument above it. [-0, +1, -] [-2, +0, e] */
 static inline void lnet_emit_hot_push(lua_State *L, int idx) {
   lua_getiuservalue(L, idx, LNET_UV_HOT);
 }
-void lnet_emit_hot(lua_State *L);
+void lnet_emit_hot(lua_State *L, int handler);
 
 /* The same for a held object. [-nargs, +0, e] */
 bool lnet_emit(lua_State *L, lnet_emitting *base, int event, int nargs);

@@ -93,6 +93,11 @@ void lnet_gather_drop(lnet_stream *s) {
   lnet_ctx *ctx = lnet_stream_ctx(s);
   if (s->gather_bytes == 0) return;
   s->gather_first = s->gather_last = s->gather_bytes = 0;
+  if (ctx->gathering == s && ctx->gathering_last == s) { /* the only one, as mostly */
+    ctx->gathering = ctx->gathering_last = NULL;
+    ctx->arena_used = ALIGN;
+    return;
+  }
   lnet_stream *before = NULL;
   for (lnet_stream *each = ctx->gathering; each != s; each = each->gather_next)
     before = each;
@@ -126,7 +131,9 @@ void lnet_gather_flush(lnet_stream *s) {
   uv_buf_t bufs[BUFS];
   if (s->gather_bytes == 0) return;
   const int status = uv_try_write(&s->h.stream, bufs, lnet_gather_bufs(s, bufs, BUFS));
-  if (status >= 0)
+  if (status == (int)s->gather_bytes)
+    lnet_gather_drop(s);
+  else if (status >= 0)
     lnet_gather_sent(s, (size_t)status);
   else
     hand_over(s, 0, status == UV_EAGAIN ? 0 : status);

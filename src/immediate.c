@@ -57,6 +57,10 @@ static void on_check(uv_check_t *check) {
   lnet_ctx *ctx = check->data;
   struct lnet_immediates *all = ctx->immediates;
   if (ctx->shut || ctx->halted) return;
+  if (lnet_list_empty(&all->waiting) && lnet_list_empty(&all->current) && ctx->held == NULL) {
+    uv_check_stop(check); /* a round of the loop without it costs less */
+    return;
+  }
   lnet_objects_resume(ctx); /* the lookups that this poll has ended */
   lnet_list_move(&all->waiting, &all->current);
   while (!ctx->halted && !lnet_list_empty(&all->current)) {
@@ -66,6 +70,10 @@ static void on_check(uv_check_t *check) {
     lnet_object_release(&im->object);
     lnet_leave(ctx);
   }
+}
+
+void lnet_immediate_wake(lnet_ctx *ctx) {
+  uv_check_start(&ctx->immediates->check, on_check);
 }
 
 static bool waits(const lnet_immediate *im) {
@@ -98,6 +106,7 @@ int lnet_l_setImmediate(lua_State *L) {
   lnet_object_hold(L, 1, &im->object);
   lnet_list_append(&all->waiting, &im->link);
   count(all, true);
+  lnet_immediate_wake(ctx);
   return 1;
 }
 
@@ -172,7 +181,6 @@ void lnet_immediate_init(lua_State *L, lnet_ctx *ctx) {
   uv_check_init(ctx->loop, &all->check);
   uv_idle_init(ctx->loop, &all->idle);
   all->check.data = ctx;
-  uv_check_start(&all->check, on_check);
   uv_unref((uv_handle_t *)&all->check);
   lnet_list_init(&all->waiting);
   lnet_list_init(&all->current);

@@ -9,6 +9,9 @@ void lnet_immediate_init(lua_State *L, lnet_ctx *ctx);
 void lnet_immediates_close(lnet_ctx *ctx);
 void lnet_immediates_free(lnet_ctx *ctx);
 
+/* After this poll for I/O, does what objects owe. [-0, +0, -] */
+void lnet_immediate_wake(lnet_ctx *ctx);
+
 int lnet_l_setImmediate(lua_State *L);
 int lnet_l_clearImmediate(lua_State *L);
 

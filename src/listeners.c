@@ -5,11 +5,18 @@
 
 static const char list_key = 0; /* where a user's table keeps its list */
 
+/* Our userdata that emit, known by their size and class. [-0, +0, -] */
+static lnet_emitting *test_emitting(lua_State *L, const lnet_ctx *ctx, int idx) {
+  lnet_emitting *base = lua_touserdata(L, idx);
+  if (base == NULL || lua_rawlen(L, idx) < sizeof *base) return NULL;
+  const void *cls = base->emitter.cls;
+  return cls != NULL && (cls == ctx->socket_class || cls == ctx->server_class) ? base : NULL;
+}
+
 lnet_listeners lnet_listeners_at(lua_State *L, lnet_ctx *ctx, int idx) {
   lnet_listeners at = {ctx, NULL, lua_absindex(L, idx)};
   if (lua_type(L, idx) == LUA_TTABLE) return at;
-  at.base = lnet_class_test(L, idx, ctx->socket_meta);
-  if (at.base == NULL) at.base = lnet_class_test(L, idx, ctx->server_meta);
+  at.base = test_emitting(L, ctx, idx);
   if (at.base == NULL)
     lnet_error_raise(L, "TypeError", "ERR_INVALID_THIS",
                      "Value of \"this\" must be of type EventEmitter");
@@ -71,18 +78,15 @@ void lnet_listeners_push(lua_State *L, lnet_listeners at, int key, int event) {
 
 /* The hot event's handler is the value on top now. [-1, +0, -] */
 static void set_hot(lua_State *L, lnet_listeners at) {
-  lua_setiuservalue(L, at.idx, LNET_UV_HOT);
   const lnet_emitter_class *cls = at.base->emitter.cls;
-  if (cls->hot_changed != NULL) cls->hot_changed(L, at.idx, at.base);
+  if (cls->hot_changed != NULL) cls->hot_changed(L, at.base);
+  lua_setiuservalue(L, at.idx, LNET_UV_HOT);
 }
 
 /* Puts the handler on top in place of the old one, or at the end. [-1, +0, m] */
 static void put(lua_State *L, lnet_listeners at, int key, int event) {
   if (is_hot(at, event)) {
-    if (surely_none(at, event)) {
-      at.base->emitter.hot_place = push_list(L, at) ? (uint16_t)(lua_rawlen(L, -1) / 2) : 0;
-      lua_pop(L, 1);
-    }
+    if (surely_none(at, event)) at.base->emitter.hot_place = at.base->emitter.listed;
     set_hot(L, at);
   } else {
     need_list(L, at);
@@ -94,6 +98,7 @@ static void put(lua_State *L, lnet_listeners at, int key, int event) {
       lua_rawseti(L, list, i + 1); /* behind a gap, so not there until the key is */
       lua_pushvalue(L, key);
       lua_rawseti(L, list, i);
+      if (at.base != NULL) at.base->emitter.listed++;
     } else {
       lua_pushvalue(L, list - 1);
       lua_rawseti(L, list, i + 1);
@@ -126,8 +131,10 @@ static void drop(lua_State *L, lnet_listeners at, int key, int event) {
     lua_pushnil(L);
     lua_rawseti(L, list, last);
   }
-  if (i != 0 && at.base != NULL && (i - 1) / 2 < at.base->emitter.hot_place)
-    at.base->emitter.hot_place--;
+  if (i != 0 && at.base != NULL) {
+    at.base->emitter.listed--;
+    if ((i - 1) / 2 < at.base->emitter.hot_place) at.base->emitter.hot_place--;
+  }
   lua_pop(L, 1);
 }
 
@@ -269,6 +276,7 @@ void lnet_listeners_clear(lua_State *L, lnet_listeners at, int key, int event) {
   lua_pop(L, 1);
   if (at.base == NULL) return;
   at.base->emitter.has = 0;
+  at.base->emitter.listed = 0;
   lua_pushnil(L);
   set_hot(L, at);
 }

@@ -14,12 +14,13 @@ typedef struct lnet_emitter_class {
   int hot; /* the event whose handler has a user value of its own */
   void (*added)(lua_State *L, int idx, void *object, int event);   /* by on, addListener, once */
   void (*removed)(lua_State *L, int idx, void *object, int event); /* or there was none */
-  void (*hot_changed)(lua_State *L, int idx, void *object);        /* its handler is another */
+  void (*hot_changed)(lua_State *L, void *object); /* its handler will be the value on top */
 } lnet_emitter_class;
 
 typedef struct lnet_emitter {
   const lnet_emitter_class *cls;
   uint32_t has;       /* bit n: somebody listens to event n */
+  uint16_t listed;    /* entries of the list */
   uint16_t hot_place; /* entries of the list that were there before the hot one */
   bool own_end;       /* a socket's own listener of 'end' is there: it counts as the first */
 } lnet_emitter;

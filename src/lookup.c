@@ -3,6 +3,7 @@
 #include "call.h"
 #include "check.h"
 #include "error.h"
+#include "immediate.h"
 #include "object.h"
 #include "tick.h"
 #include <string.h>
@@ -71,6 +72,7 @@ static void on_lookup(uv_getaddrinfo_t *req, int status, struct addrinfo *result
   q->status = status;
   q->result = result;
   lnet_object_owe(&q->object, 1);
+  lnet_immediate_wake(ctx);
 }
 
 static void resume(lnet_object *object) {

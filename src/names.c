@@ -1,17 +1,14 @@
-/* Event names interned once. */
+/* Event names interned once: Lua keeps one copy of a short string, so that its address tells it. */
 #include "names.h"
 
 void lnet_names_init(lua_State *L, lnet_ctx *ctx) {
 #define LNET_EVENT_TEXT(id, text) text,
   static const char *const names[] = {NULL, LNET_EVENTS(LNET_EVENT_TEXT)};
 #undef LNET_EVENT_TEXT
-  lua_createtable(L, LNET_EV_COUNT - 1, LNET_EV_COUNT - 1);
+  lua_createtable(L, LNET_EV_COUNT - 1, 0);
   for (int i = 1; i < LNET_EV_COUNT; i++) {
-    lua_pushstring(L, names[i]);
-    lua_pushvalue(L, -1);
-    lua_rawseti(L, -3, i);
-    lua_pushinteger(L, i);
-    lua_rawset(L, -3);
+    ctx->event_names[i] = lua_pushstring(L, names[i]);
+    lua_rawseti(L, -2, i);
   }
   ctx->names_ref = luaL_ref(L, LUA_REGISTRYINDEX);
 }
@@ -28,16 +25,14 @@ int lnet_name_to_key(lua_State *L, const lnet_ctx *ctx, int idx) {
   default:
     return LNET_EV_NONE;
   }
-  lua_rawgeti(L, LUA_REGISTRYINDEX, ctx->names_ref);
-  lua_pushvalue(L, idx);
-  lua_rawget(L, -2);
-  const int event = (int)lua_tointeger(L, -1);
-  if (event != 0)
+  const char *text = lua_tostring(L, idx);
+  for (int event = 1; event < LNET_EV_COUNT; event++) {
+    if (ctx->event_names[event] != text) continue;
+    lua_pushinteger(L, event);
     lua_replace(L, idx);
-  else
-    lua_pop(L, 1);
-  lua_pop(L, 1);
-  return event;
+    return event;
+  }
+  return LNET_EV_NONE;
 }
 
 void lnet_name_push(lua_State *L, const lnet_ctx *ctx, int idx) {

@@ -35,11 +35,11 @@
 enum { LNET_EV_NONE = 0, LNET_EVENTS(LNET_EVENT_NUMBER) LNET_EV_COUNT };
 #undef LNET_EVENT_NUMBER
 
-_Static_assert(LNET_EV_COUNT <= 32, "an emitter keeps one bit for each event");
+_Static_assert(LNET_EV_COUNT <= LNET_EVENTS_MAX, "an emitter keeps one bit for each event");
 
 #define LNET_EVENT_BIT(event) ((uint32_t)1 << (event))
 
-/* Makes the table name -> number, number -> name. [-0, +0, m] */
+/* Makes the table number -> name, and notes the addresses of the names. [-0, +0, m] */
 void lnet_names_init(lua_State *L, lnet_ctx *ctx);
 
 /* Turns the event name at the absolute index idx into the key that lists use: the number of a

@@ -1,7 +1,9 @@
 /* The header of our userdata: anchoring in the registry, and callbacks put off while halted. */
 #include "object.h"
 #include "call.h"
+#include "error.h"
 #include "tick.h"
+#include <stdlib.h>
 
 void lnet_object_init(lnet_object *object, lnet_ctx *ctx, const lnet_object_class *cls) {
   object->ctx = ctx;
@@ -12,7 +14,16 @@ void lnet_object_init(lnet_object *object, lnet_ctx *ctx, const lnet_object_clas
   object->owed = 0;
   object->in_held = false;
   object->weak = false;
+  object->plain = false;
   object->gone = false;
+}
+
+void lnet_object_need_gc(lua_State *L, int idx, lnet_object *object) {
+  if (!object->plain) return;
+  idx = lua_absindex(L, idx);
+  lua_rawgeti(L, LUA_REGISTRYINDEX, object->ctx->socket_meta_ref);
+  lua_setmetatable(L, idx);
+  object->plain = false;
 }
 
 /* Weak references are kept by address, not by luaL_ref: that would give a number away again as soon
@@ -33,11 +44,39 @@ void lnet_object_revive(lua_State *L, int idx, lnet_object *object) {
   object->gone = false;
 }
 
+/* References into the registry are kept when they are free, so that giving one back cannot fail
+   and taking one costs no search. [-1, +0, m] */
+static int anchor(lua_State *L, lnet_ctx *ctx) {
+  if (ctx->free_ref_count > 0) {
+    const int ref = ctx->free_refs[--ctx->free_ref_count];
+    lua_rawseti(L, LUA_REGISTRYINDEX, ref);
+    return ref;
+  }
+  if (ctx->ref_count == ctx->free_ref_capacity) {
+    const uint32_t capacity = ctx->free_ref_capacity == 0 ? 64 : 2 * ctx->free_ref_capacity;
+    int *refs = realloc(ctx->free_refs, capacity * sizeof *refs);
+    if (refs == NULL) return lnet_error_memory(L);
+    ctx->free_refs = refs;
+    ctx->free_ref_capacity = capacity;
+  }
+  const int ref = luaL_ref(L, LUA_REGISTRYINDEX);
+  ctx->ref_count++;
+  return ref;
+}
+
+/* [-0, +0, -] */
+static void let_go(lnet_ctx *ctx, int ref) {
+  if (ctx->shut) return;
+  lua_pushboolean(ctx->L, 0); /* not nil: the place stays */
+  lua_rawseti(ctx->L, LUA_REGISTRYINDEX, ref);
+  ctx->free_refs[ctx->free_ref_count++] = ref;
+}
+
 void lnet_object_hold(lua_State *L, int idx, lnet_object *object) {
   if (object->holds == 0 || object->weak) {
     lnet_object_revive(L, idx, object);
     lua_pushvalue(L, idx);
-    const int ref = luaL_ref(L, LUA_REGISTRYINDEX);
+    const int ref = anchor(L, object->ctx);
     if (object->weak) unref_weak(L, object);
     object->ref = ref;
   }
@@ -47,6 +86,7 @@ void lnet_object_hold(lua_State *L, int idx, lnet_object *object) {
 void lnet_object_hold_weakly(lua_State *L, int idx, lnet_object *object) {
   if (object->holds == 0) {
     lnet_object_revive(L, idx, object);
+    lnet_object_need_gc(L, idx, object);
     lua_pushvalue(L, idx);
     lua_rawgeti(L, LUA_REGISTRYINDEX, object->ctx->weak_ref);
     lua_insert(L, -2);
@@ -83,9 +123,8 @@ void lnet_object_release(lnet_object *object) {
     if (!object->ctx->shut) unref_weak(object->ctx->L, object);
     return;
   }
-  const int ref = object->ref;
+  let_go(object->ctx, object->ref);
   object->ref = LUA_NOREF;
-  if (!object->ctx->shut) luaL_unref(object->ctx->L, LUA_REGISTRYINDEX, ref);
 }
 
 void lnet_object_owe(lnet_object *object, uint8_t what) {

@@ -21,8 +21,9 @@ typedef struct lnet_object {
   uint16_t holds;
   uint8_t owed; /* which callbacks came while halted; bits of the class */
   bool in_held;
-  bool weak; /* held weakly: the table of weak references has it under its address */
-  bool gone; /* its __gc has run: what a user's finalizer does with it needs another one */
+  bool weak;  /* held weakly: the table of weak references has it under its address */
+  bool plain; /* it has no __gc yet: that would cost the collector more than all the rest */
+  bool gone;  /* its __gc has run: what a user's finalizer does with it needs another one */
 } lnet_object;
 
 /* Fills the header of a new object; nobody holds it. [-0, +0, -] */
@@ -43,6 +44,10 @@ void lnet_object_gone(lua_State *L, lnet_object *object);
 /* The object at idx is used after its __gc, by a finalizer of the user's: has __gc called again.
    [-0, +0, -] */
 void lnet_object_revive(lua_State *L, int idx, lnet_object *object);
+
+/* The stream at idx has something to free or to forget from now on: gives it its __gc. Others have
+   theirs from the start. [-0, +0, -] */
+void lnet_object_need_gc(lua_State *L, int idx, lnet_object *object);
 
 /* Holds an object that is held already. [-0, +0, -] */
 void lnet_object_hold_again(lnet_object *object);

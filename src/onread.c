@@ -23,7 +23,7 @@ void lnet_onread_set(lua_State *L, int options, int idx, lnet_stream *s) {
     lua_getfield(L, -2, "callback");
     const bool source = lua_isfunction(L, -2);
     if (lua_isfunction(L, -1) && (source || lnet_buffer_test(L, -2) != NULL)) {
-      lnet_cold *cold = lnet_stream_check_cold(L, s);
+      lnet_cold *cold = lnet_stream_check_cold(L, idx, s);
       lnet_stream_cold_table(L, idx);
       lua_pushvalue(L, -2);
       lua_rawseti(L, -2, COLD_ONREAD);

@@ -32,18 +32,14 @@ int lnet_l_pipeListener(lua_State *L) {
   return 1;
 }
 
-void lnet_pipe_hot_changed(lua_State *L, int idx, void *stream) {
+void lnet_pipe_hot_changed(lua_State *L, void *stream) {
   lnet_stream *s = stream;
   s->pipe_to = NULL;
-  lua_getiuservalue(L, idx, LNET_UV_HOT);
-  if (lua_tocfunction(L, -1) == l_data && lua_getupvalue(L, -1, UP_DEST) != NULL) {
-    lnet_stream *dest = lnet_class_test(L, -1, lnet_stream_ctx(s)->socket_meta);
-    /* A user's own `write` on the destination has to be called. */
-    if (dest != NULL && lua_getiuservalue(L, -1, LNET_UV_FIELDS) != LUA_TTABLE) s->pipe_to = dest;
-    if (dest != NULL) lua_pop(L, 1);
-    lua_pop(L, 1);
-  }
-  lua_pop(L, 1);
+  if (lua_tocfunction(L, -1) != l_data || lua_getupvalue(L, -1, UP_DEST) == NULL) return;
+  lnet_stream *dest = lnet_stream_test(L, -1);
+  /* A user's own `write` on the destination has to be called. */
+  if (dest != NULL && lua_getiuservalue(L, -1, LNET_UV_FIELDS) != LUA_TTABLE) s->pipe_to = dest;
+  lua_pop(L, dest != NULL ? 2 : 1);
 }
 
 /* Protected: calls the listener's pause(). [-0, +0, e] */
@@ -63,6 +59,6 @@ bool lnet_pipe_feed(lnet_stream *s, const char *base, size_t len) {
       dest->default_encoding != LNET_ENCODING_BYTES || dest->base.object.holds == 0)
     return false;
   s->r |= R_DATA_EMITTED;
-  if (!lnet_writer_put(dest, base, len, E_NOW)) lnet_enter(lnet_stream_ctx(s), body_pause, s);
+  if (!lnet_writer_put_now(dest, base, len)) lnet_enter(lnet_stream_ctx(s), body_pause, s);
   return true;
 }

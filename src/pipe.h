@@ -10,7 +10,7 @@
 bool lnet_pipe_feed(lnet_stream *s, const char *base, size_t len);
 
 /* The handler of 'data' is another one: looks whether it is a pipe's. [-0, +0, -] */
-void lnet_pipe_hot_changed(lua_State *L, int idx, void *stream);
+void lnet_pipe_hot_changed(lua_State *L, void *stream);
 
 /* core.pipeListener(dest, pause): a listener of 'data' that writes each chunk to dest, and calls
    pause() when that answers false. [-2, +1, e] */

@@ -278,9 +278,9 @@ static int body_chunk(lua_State *L) {
     lnet_emit_hot_push(L, 2);
     push_chunk(L, c);
     c->kept = true;
-    if (lua_rawlen(L, -1) == 0) return 0; /* all of it was held back by the decoder */
+    if (s->cold != NULL && lua_rawlen(L, 4) == 0) return 0; /* the decoder held all of it back */
     s->r |= R_DATA_EMITTED;
-    lnet_emit_hot(L);
+    lnet_emit_hot(L, 3);
     return 0;
   }
   push_chunk(L, c);
@@ -538,7 +538,7 @@ int lnet_l_setEncoding(lua_State *L) {
   lnet_stream *s = lnet_check_stream(L, 1);
   const lnet_encoding encoding = lnet_check_encoding(L, 2, LNET_ENCODING_UTF8);
   lua_settop(L, 1);
-  lnet_cold *cold = lnet_stream_check_cold(L, s);
+  lnet_cold *cold = lnet_stream_check_cold(L, 1, s);
   lnet_decoder decoder;
   lnet_decoder_init(&decoder, encoding);
   if (s->r_length > 0) { /* what is there already becomes one decoded chunk */

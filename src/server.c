@@ -78,7 +78,7 @@ int lnet_l_newServer(lua_State *L) {
   static const lnet_emitter_class emitter_class = {.hot = LNET_EV_CONNECTION};
   memset(server, 0, sizeof *server);
   lnet_object_init(&server->base.object, ctx, NULL);
-  server->base.emitter.cls = &emitter_class;
+  server->base.emitter.cls = ctx->server_class = &emitter_class;
   server->half_open = flags[0];
   server->pause_on_connect = flags[1];
   server->no_delay = flags[2];

@@ -83,7 +83,7 @@ static int l_setTimeout(lua_State *L) {
   const double ms = lnet_check_number(L, 2, "msecs");
   if (!(ms >= 0) || isinf(ms)) lnet_check_range(L, 2, "msecs", "a non-negative finite number");
   if (!lua_isnil(L, 3)) lnet_check_function(L, 3, "callback");
-  lnet_cold *cold = lnet_stream_check_cold(L, s);
+  lnet_cold *cold = lnet_stream_check_cold(L, 1, s);
   if (ms == 0) {
     lnet_stream_clear_timeout(s);
     if (!lua_isnil(L, 3)) call_with_timeout(L, "removeListener");
@@ -466,7 +466,7 @@ static void set(lua_State *L, void *object, int number) {
   lnet_stream *s = object;
   if (number == P_TIMEOUT) { /* plain data in node: it sets no timer */
     lnet_object_revive(L, 1, &s->base.object);
-    lnet_cold *cold = lnet_stream_check_cold(L, s);
+    lnet_cold *cold = lnet_stream_check_cold(L, 1, s);
     if (!lua_isnil(L, 3)) cold->timeout = lnet_check_number(L, 3, "timeout");
     cold->timeout_given = !lua_isnil(L, 3);
   } else if (number == P_SERVER) {
@@ -522,7 +522,10 @@ void lnet_socket_init(lua_State *L, lnet_ctx *ctx) {
   ctx->hooks = &hooks;
   lua_pushcfunction(L, l_fin_listener);
   ctx->fin_listener_ref = luaL_ref(L, LUA_REGISTRYINDEX);
-  lnet_class_new(L, ctx, &spec, &ctx->socket_meta, &ctx->socket_meta_ref);
+  ctx->socket_class = &lnet_stream_emitter_class;
+  const void *meta = NULL;
+  lnet_class_new(L, ctx, &spec, &meta, &ctx->socket_meta_ref);
+  ctx->socket_plain_ref = lnet_class_plain(L, ctx->socket_meta_ref);
   /* The same function under both names, for whoever compares them. */
   lua_getfield(L, -1, "finish");
   lua_setfield(L, -2, "end");

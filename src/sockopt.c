@@ -68,7 +68,7 @@ int lnet_l_setKeepAlive(lua_State *L) {
   const int delay = ms >= 1000 && ms < 2147483647000.0 ? (int)(ms / 1000) : 0;
   const bool was = (s->s & S_KEEP_ALIVE) != 0;
   const bool changed = enable != was || (enable && delay != keep_alive_delay(s));
-  if (delay != keep_alive_delay(s)) lnet_stream_check_cold(L, s)->keep_alive_delay = delay;
+  if (delay != keep_alive_delay(s)) lnet_stream_check_cold(L, 1, s)->keep_alive_delay = delay;
   set_flag(s, S_KEEP_ALIVE, enable);
   if (is_tcp(s) && (s->s & S_CONNECTING) == 0 && changed) set_keep_alive(s, enable);
   lua_settop(L, 1);
@@ -99,7 +99,7 @@ Source: the documentation of node v25.
 int lnet_l_setTypeOfService(lua_State *L) {
   lnet_stream *s = lnet_check_stream(L, 1);
   const int tos = lnet_check_tos(L, 2, "tos");
-  lnet_cold *cold = lnet_stream_check_cold(L, s);
+  lnet_cold *cold = lnet_stream_check_cold(L, 1, s);
   if (is_tcp(s) && (s->s & S_CONNECTING) == 0) {
     const int status = lnet_os_set_tos(descriptor(s), tos);
     if (status != 0) return refused(L, status, "setTypeOfService");

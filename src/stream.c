@@ -29,7 +29,8 @@ lnet_stream *lnet_stream_new(lua_State *L, lnet_ctx *ctx) {
   s->base.emitter.own_end = true;
   s->r = R_SYNC;
   s->r_hwm = s->w_hwm = LNET_HIGH_WATER_MARK;
-  lua_rawgeti(L, LUA_REGISTRYINDEX, ctx->socket_meta_ref);
+  s->base.object.plain = true;
+  lua_rawgeti(L, LUA_REGISTRYINDEX, ctx->socket_plain_ref);
   lua_setmetatable(L, -2);
   return s;
 }
@@ -49,7 +50,15 @@ lnet_stream *lnet_check_stream(lua_State *L, int idx) {
 static void fire_timeout(lnet_alarm *alarm);
 
 int lnet_stream_need_cold(lnet_stream *s) {
+  lnet_object *object = &s->base.object;
   if (s->cold != NULL) return 0;
+  if (object->plain && !object->ctx->shut) {
+    lua_State *L = object->ctx->L;
+    lnet_assert(object->holds > 0 && !object->weak);
+    lnet_object_push(L, object);
+    lnet_object_need_gc(L, -1, object);
+    lua_pop(L, 1);
+  }
   s->cold = calloc(1, sizeof *s->cold);
   if (s->cold == NULL) return UV_ENOMEM;
   lnet_alarm_init(&s->cold->alarm, fire_timeout, false);
@@ -57,7 +66,8 @@ int lnet_stream_need_cold(lnet_stream *s) {
   return 0;
 }
 
-lnet_cold *lnet_stream_check_cold(lua_State *L, lnet_stream *s) {
+lnet_cold *lnet_stream_check_cold(lua_State *L, int idx, lnet_stream *s) {
+  lnet_object_need_gc(L, idx, &s->base.object);
   if (lnet_stream_need_cold(s) != 0) lnet_error_memory(L);
   return s->cold;
 }
@@ -311,7 +321,7 @@ static void resume(lnet_object *object) {
 
 void lnet_stream_set_timeout(lua_State *L, int idx, lnet_stream *s, uint64_t ms) {
   lnet_ctx *ctx = lnet_stream_ctx(s);
-  lnet_stream_check_cold(L, s);
+  lnet_stream_check_cold(L, idx, s);
   if (!s->cold->alarm.set) lnet_object_hold_weakly(L, idx, &s->base.object);
   uv_update_time(ctx->loop);
   s->cold->timeout_ms = ms;

@@ -128,8 +128,7 @@ enum {
   E_BATCH = 8,   /* the first of those that one tick calls */
   E_COUNTS = 16, /* in pendingcb */
   E_ANCHORED = 32,
-  E_NOW = 256,    /* (to lnet_writer_put) the only write of a callback: not worth gathering */
-  E_STRING = 512, /* (to lnet_writer_put) the bytes are those of the string at 2 of the write on
+  E_STRING = 256, /* (to lnet_writer_put) the bytes are those of the string at 2 of the write on
                      ctx->L: what waits can be anchored */
   E_COPY = 128,   /* (to lnet_writer_put) the bytes may change: what waits is a copy */
   E_SAME = 64,    /* (to lnet_writer_put) the callback equals the one queued last */
@@ -137,10 +136,7 @@ enum {
 
 /* What few sockets need: made at first use. */
 typedef struct lnet_cold {
-  union {
-    uv_connect_t connect;
-    uv_shutdown_t shutdown;
-  } req;
+  uv_connect_t connect;
   uv_write_t write;
   lnet_entry *block;   /* malloc'ed */
   lnet_entry *entries; /* in block: what is done with at its front is passed over */
@@ -231,10 +227,10 @@ int lnet_stream_open_handle(lua_State *L, int idx, lnet_stream *s, bool pipe);
 /* Makes a destroyed stream usable again. [-0, +0, -] */
 void lnet_stream_revive(lnet_stream *s);
 
-/* Ensures s->cold. Returns 0 or UV_ENOMEM. [-0, +0, -] */
+/* Ensures s->cold of a stream that is held. Returns 0 or UV_ENOMEM. [-0, +0, -] */
 int lnet_stream_need_cold(lnet_stream *s);
-/* The same, raising. [-0, +0, v] */
-lnet_cold *lnet_stream_check_cold(lua_State *L, lnet_stream *s);
+/* The same for the stream at idx, raising. [-0, +0, v] */
+lnet_cold *lnet_stream_check_cold(lua_State *L, int idx, lnet_stream *s);
 void lnet_stream_free_cold(lnet_stream *s);
 
 /* Pushes the table in UV_COLD of the stream at idx, making it if need be. [-0, +1, m] */

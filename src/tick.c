@@ -12,12 +12,8 @@ struct lnet_tick {
   int ref;             /* of the Lua function */
 };
 
-/* Room that is always free when C runs without L. */
-#define MARGIN 128u
-
-int lnet_ticks_reserve(lnet_ctx *ctx) {
-  if (ctx->tick_capacity - ctx->tick_count >= 2 * MARGIN) return 0;
-  const uint32_t capacity = ctx->tick_capacity == 0 ? 4 * MARGIN : 2 * ctx->tick_capacity;
+int lnet_ticks_grow(lnet_ctx *ctx) {
+  const uint32_t capacity = ctx->tick_capacity == 0 ? 4 * LNET_TICK_MARGIN : 2 * ctx->tick_capacity;
   struct lnet_tick *ticks = malloc(capacity * sizeof *ticks);
   if (ticks == NULL) return UV_ENOMEM;
   for (uint32_t i = 0; i < ctx->tick_count; i++)

@@ -7,9 +7,17 @@
 
 typedef void (*lnet_tick_fn)(lnet_object *object);
 
+/* Room that is always free when C runs without L. */
+#define LNET_TICK_MARGIN 128u
+
+/* Doubles the queue's room. Returns 0 or UV_ENOMEM. [-0, +0, -] */
+int lnet_ticks_grow(lnet_ctx *ctx);
+
 /* Makes room for the ticks that one call from Lua may queue. Returns 0 or UV_ENOMEM. The room is
    generous: between two such calls C queues a few steps for a few streams. [-0, +0, -] */
-int lnet_ticks_reserve(lnet_ctx *ctx);
+static inline int lnet_ticks_reserve(lnet_ctx *ctx) {
+  return ctx->tick_capacity - ctx->tick_count >= 2 * LNET_TICK_MARGIN ? 0 : lnet_ticks_grow(ctx);
+}
 
 /* Queues fn(object). The object must be held already (C without L), or is held here (with L:
    lnet_tick_hold). Cannot fail after lnet_ticks_reserve. [-0, +0, -] */

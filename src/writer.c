@@ -46,6 +46,7 @@ int lnet_writer_reserve_copy(lnet_stream *s) {
 }
 
 void lnet_writer_reserve(lua_State *L, lnet_stream *s, int chunk, int callback) {
+  lnet_stream_check_cold(L, 1, s);
   if (reserve_entries(s, 2) != 0) lnet_error_memory(L);
   lnet_stream_cold_table(L, 1);
   if (lua_rawgeti(L, -1, COLD_QUEUE) != LUA_TTABLE) {
@@ -585,10 +586,10 @@ void lnet_writer_resume_write(lnet_stream *s) {
 /* ---- what upper parts call ---- */
 
 /* Bytes that go out now: gathered, or given to the kernel. Returns 0 whole, 1 not, or an error. */
-static int put_direct(lnet_stream *s, const char *base, size_t len, unsigned flags, size_t *sent) {
+static int put_direct(lnet_stream *s, const char *base, size_t len, size_t *sent) {
   *sent = 0;
   if (len == 0) return 0;
-  if ((flags & E_NOW) == 0 && len <= LNET_GATHER_MAX && s->gather_bytes + len < s->w_hwm) {
+  if (len <= LNET_GATHER_MAX && s->gather_bytes + len < s->w_hwm) {
     if (lnet_gather_add(s, base, len)) return 0;
   }
   if (s->gather_bytes > 0) { /* in order: what is gathered goes first, in the same call */
@@ -625,12 +626,31 @@ static void lose(lnet_stream *s, int status) {
   failed_now(s, lnet_fault_system(status, LNET_SYSCALL_WRITE));
 }
 
+/* What the kernel left of a write is in flight now, or (status: an error) lost. Its entry is the
+   last one, and the only one that is not settled. */
+static void put_rest(lnet_stream *s, int status) {
+  bool callbacks = false;
+  lnet_cold *cold = s->cold;
+  const size_t left = cold->entries[cold->count - 1].len;
+  cold->inflight = 1;
+  if (status == 1) {
+    cold->write_len = left;
+    s->w |= W_WRITING;
+    status = write_later(s, 0);
+    if (status == 0) return;
+    end_writing(s);
+  } else {
+    s->w_length -= left;
+  }
+  settle(s, E_FAILED, &callbacks);
+  lose(s, status);
+}
+
 /* A write on an open stream with nothing in flight. */
 static void put_open(lnet_stream *s, const char *base, size_t len, unsigned flags) {
   size_t sent = 0;
-  bool callbacks = false;
   lnet_stream_touch(s);
-  const int status = put_direct(s, base, len, flags, &sent);
+  const int status = put_direct(s, base, len, &sent);
   const bool behind = (s->w & W_WRITING) != 0 || (s->s & S_ERRORED) != 0;
   if (!behind) s->bytes_sent += len;
   if (status == 0) {
@@ -652,23 +672,8 @@ static void put_open(lnet_stream *s, const char *base, size_t len, unsigned flag
     return;
   }
   if (behind) return; /* gathered bytes are in flight, or were lost */
-  lnet_cold *cold = s->cold;
   s->w_length -= sent;
-  if (status < 0) {
-    s->w_length -= len - sent;
-    cold->inflight = 1;
-    settle(s, E_FAILED, &callbacks);
-    lose(s, status);
-    return;
-  }
-  cold->inflight = 1;
-  cold->write_len = len - sent;
-  s->w |= W_WRITING;
-  const int later = write_later(s, 0);
-  if (later == 0) return;
-  end_writing(s);
-  settle(s, E_FAILED, &callbacks);
-  lose(s, later);
+  put_rest(s, status);
 }
 
 /* Whether a write would go out now, with nothing in front of it and nothing due behind it. */
@@ -687,6 +692,31 @@ static bool put_small(lnet_stream *s, const char *base, size_t len) {
   return true;
 }
 
+/* node's answer to a write. [-0, +0, -] */
+static bool take_more(lnet_stream *s) {
+  const bool more = s->w_length < s->w_hwm || s->w_length == 0;
+  if (!more) s->w |= W_NEED_DRAIN;
+  return more && (s->s & (S_DESTROYED | S_ERRORED)) == 0;
+}
+
+bool lnet_writer_put_now(lnet_stream *s, const char *base, size_t len) {
+  if (!is_quiet(s) || s->gather_bytes > 0) return lnet_writer_put(s, base, len, 0);
+  const uv_buf_t buf = buf_of(base, len);
+  lnet_stream_touch(s);
+  const int status = uv_try_write(&s->h.stream, &buf, 1);
+  s->bytes_sent += len;
+  if (status >= 0 && (size_t)status == len) return true;
+  const size_t sent = status > 0 ? (size_t)status : 0;
+  s->pendingcb++;
+  if (lnet_writer_reserve_copy(s) != 0 || !append_bytes(s, base + sent, len - sent, 0)) {
+    lose(s, UV_ENOMEM);
+    return false;
+  }
+  s->w_length += len - sent;
+  put_rest(s, status >= 0 || status == UV_EAGAIN ? 1 : status);
+  return take_more(s);
+}
+
 bool lnet_writer_put(lnet_stream *s, const char *base, size_t len, unsigned flags) {
   s->pendingcb++;
   s->w_length += len;
@@ -700,9 +730,7 @@ bool lnet_writer_put(lnet_stream *s, const char *base, size_t len, unsigned flag
   } else if ((s->w & W_WRITING) == 0 && (s->s & S_ERRORED) == 0 && !corked) {
     do_write(s, 1, (flags & E_SAME) != 0);
   }
-  const bool more = s->w_length < s->w_hwm || s->w_length == 0;
-  if (!more) s->w |= W_NEED_DRAIN;
-  return more && (s->s & (S_DESTROYED | S_ERRORED)) == 0;
+  return take_more(s);
 }
 
 /* Callbacks of writes that did not leave whole are not due yet, although their ticks are queued.
@@ -832,6 +860,7 @@ static void final_done(lnet_stream *s, int status) {
 static void on_shutdown(uv_shutdown_t *req, int status) {
   lnet_stream *s = req->data;
   lnet_ctx *ctx = lnet_stream_ctx(s);
+  free(req);
   (void)status; /* as node: what fails here shows in reading */
   if (ctx->shut) return;
   if (ctx->halted) {
@@ -851,11 +880,13 @@ void lnet_writer_final(lnet_stream *s) {
     s->w |= W_FINAL_ON_CONNECT;
     return;
   }
-  int status = lnet_stream_need_cold(s);
-  if (status == 0) {
-    s->cold->req.shutdown.data = s;
-    status = uv_shutdown(&s->cold->req.shutdown, &s->h.stream, on_shutdown);
+  int status = UV_ENOMEM;
+  uv_shutdown_t *req = malloc(sizeof *req);
+  if (req != NULL) {
+    req->data = s;
+    status = uv_shutdown(req, &s->h.stream, on_shutdown);
     if (status == 0) return;
+    free(req);
   }
   final_done(s, status == UV_ENOTCONN ? 0 : status);
 }
@@ -1155,7 +1186,7 @@ int lnet_l_finish(lua_State *L) {
 @function cork */
 int lnet_l_cork(lua_State *L) {
   lnet_stream *s = lnet_check_stream(L, 1);
-  lnet_stream_check_cold(L, s)->corked++;
+  lnet_stream_check_cold(L, 1, s)->corked++;
   return 0;
 }
 

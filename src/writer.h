@@ -14,6 +14,9 @@ int lnet_writer_reserve_copy(lnet_stream *s);
    answer: false at the high-water mark, and after an error. [-0, +0, -] */
 bool lnet_writer_put(lnet_stream *s, const char *base, size_t len, unsigned flags);
 
+/* The same for bytes that are the only write of a callback: not worth gathering. [-0, +0, -] */
+bool lnet_writer_put_now(lnet_stream *s, const char *base, size_t len);
+
 /* Node's end() without arguments. [-0, +0, -] */
 void lnet_writer_end(lnet_stream *s);
 
