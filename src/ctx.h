@@ -21,8 +21,13 @@ typedef struct lnet_stream_hooks {
 /* Event names that have a number are fewer than this: an emitter keeps one bit for each. */
 #define LNET_EVENTS_MAX 32
 
-/* Bytes of the one buffer that all streams of a loop read into. */
-#define LNET_SLAB_SIZE ((size_t)128 * 1024)
+/* Bytes of the one buffer that all streams of a loop read into. A pipe reads as much at once: the
+   more, the fewer system calls and acknowledgements. */
+#define LNET_SLAB_SIZE ((size_t)256 * 1024)
+
+/* Bytes that are read at once to become a string. A longer one would cost more: the usual malloc
+   maps blocks of 128 KiB anew each time. */
+#define LNET_CHUNK_MAX ((size_t)120 * 1024)
 
 typedef struct lnet_ctx {
   uv_loop_t *loop; /* own_loop, or another's that was adopted */

@@ -102,8 +102,9 @@ static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf) {
     *buf = lnet_onread_buffer(s);
     return;
   }
+  const size_t len = s->pipe_to != NULL ? LNET_SLAB_SIZE : LNET_CHUNK_MAX;
   /* Halted: no room, so the bytes stay in the kernel until net.run goes on. */
-  *buf = uv_buf_init(ctx->slab, ctx->halted || ctx->shut ? 0 : (unsigned)LNET_SLAB_SIZE);
+  *buf = uv_buf_init(ctx->slab, ctx->halted || ctx->shut ? 0 : (unsigned)len);
 }
 
 static void on_read(uv_stream_t *handle, ssize_t n, const uv_buf_t *buf);

@@ -685,8 +685,7 @@ static bool is_quiet(const lnet_stream *s) {
 
 /* A small write while that is so. Returns whether there was room for it. [-0, +0, -] */
 static bool put_small(lnet_stream *s, const char *base, size_t len) {
-  if (len > LNET_GATHER_MAX || s->gather_bytes + len >= s->w_hwm) return false;
-  if (!lnet_gather_add(s, base, len)) return false;
+  if (s->gather_bytes + len >= s->w_hwm || !lnet_gather_add(s, base, len)) return false;
   lnet_stream_touch(s);
   s->bytes_sent += len;
   return true;
@@ -699,8 +698,8 @@ static bool take_more(lnet_stream *s) {
   return more && (s->s & (S_DESTROYED | S_ERRORED)) == 0;
 }
 
-bool lnet_writer_put_now(lnet_stream *s, const char *base, size_t len) {
-  if (!is_quiet(s) || s->gather_bytes > 0) return lnet_writer_put(s, base, len, 0);
+/* A write that is worth a system call of its own, while is_quiet and nothing is gathered. */
+static bool put_now(lnet_stream *s, const char *base, size_t len, unsigned flags) {
   const uv_buf_t buf = buf_of(base, len);
   lnet_stream_touch(s);
   const int status = uv_try_write(&s->h.stream, &buf, 1);
@@ -708,13 +707,19 @@ bool lnet_writer_put_now(lnet_stream *s, const char *base, size_t len) {
   if (status >= 0 && (size_t)status == len) return true;
   const size_t sent = status > 0 ? (size_t)status : 0;
   s->pendingcb++;
-  if (lnet_writer_reserve_copy(s) != 0 || !append_bytes(s, base + sent, len - sent, 0)) {
+  if ((flags & E_STRING) != 0 && anchor_string(s)) flags |= E_ANCHORED;
+  if (lnet_writer_reserve_copy(s) != 0 || !append_bytes(s, base + sent, len - sent, flags)) {
     lose(s, UV_ENOMEM);
     return false;
   }
   s->w_length += len - sent;
   put_rest(s, status >= 0 || status == UV_EAGAIN ? 1 : status);
   return take_more(s);
+}
+
+bool lnet_writer_put_now(lnet_stream *s, const char *base, size_t len) {
+  const bool usual = is_quiet(s) && s->gather_bytes == 0;
+  return usual ? put_now(s, base, len, 0) : lnet_writer_put(s, base, len, 0);
 }
 
 bool lnet_writer_put(lnet_stream *s, const char *base, size_t len, unsigned flags) {
@@ -1039,8 +1044,9 @@ static bool write_checked(lua_State *L, lnet_stream *s, const char *bytes, size_
   return more;
 }
 
-/* The common call: a short string, and nothing else. Returns whether it is done. [-0, +0, -] */
-static bool write_common(lua_State *L) {
+/* The common call: a string and nothing else, on an open stream where nothing waits. Returns
+   whether it is done; *more: node's answer. [-0, +0, -] */
+static bool write_common(lua_State *L, bool *more) {
   size_t len = 0;
   if (lua_gettop(L) != 2 || lua_type(L, 2) != LUA_TSTRING) return false;
   lnet_stream *s = lnet_stream_test(L, 1);
@@ -1048,7 +1054,14 @@ static bool write_common(lua_State *L) {
       lnet_stream_ctx(s)->shut)
     return false;
   const char *bytes = lua_tolstring(L, 2, &len);
-  return len > 0 && put_small(s, bytes, len);
+  *more = true;
+  if (len <= LNET_GATHER_MAX) return len > 0 && put_small(s, bytes, len);
+  lnet_ctx *ctx = lnet_stream_ctx(s);
+  if (s->gather_bytes > 0 || lnet_ticks_reserve(ctx) != 0) return false;
+  lua_State *before = lnet_swap_thread(ctx, L);
+  *more = put_now(s, bytes, len, E_STRING);
+  lnet_swap_thread(ctx, before);
+  return true;
 }
 
 /***
@@ -1061,8 +1074,9 @@ Sends bytes or encoded text; what the kernel leaves waits in memory. Source: nod
 @raise `ERR_INVALID_ARG_TYPE`, `ERR_UNKNOWN_ENCODING`, at the caller's line, nothing changed
 */
 int lnet_l_write(lua_State *L) {
-  if (write_common(L)) {
-    lua_pushboolean(L, 1);
+  bool more = true;
+  if (write_common(L, &more)) {
+    lua_pushboolean(L, more);
     return 1;
   }
   lnet_stream *s = lnet_check_stream(L, 1);
