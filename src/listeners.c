@@ -44,9 +44,12 @@ static void need_list(lua_State *L, lnet_listeners at) {
 /* Where the key stands in the list at `list`, or 0. [-0, +0, -] */
 static lua_Integer find(lua_State *L, int list, int key) {
   const lua_Integer len = (lua_Integer)lua_rawlen(L, list);
+  const bool known = lua_isinteger(L, key) != 0; /* event numbers are quickly compared */
+  const lua_Integer number = known ? lua_tointeger(L, key) : 0;
   for (lua_Integer i = 1; i < len; i += 2) {
-    lua_rawgeti(L, list, i);
-    const bool same = lua_rawequal(L, -1, key);
+    const int type = lua_rawgeti(L, list, i);
+    const bool same = known ? type == LUA_TNUMBER && lua_tointeger(L, -1) == number
+                            : lua_rawequal(L, -1, key) != 0;
     lua_pop(L, 1);
     if (same) return i;
   }
@@ -91,7 +94,7 @@ static void put(lua_State *L, lnet_listeners at, int key, int event) {
   } else {
     need_list(L, at);
     const int list = lua_gettop(L);
-    lua_Integer i = find(L, list, key);
+    lua_Integer i = surely_none(at, event) ? 0 : find(L, list, key);
     if (i == 0) {
       i = (lua_Integer)lua_rawlen(L, list) + 1;
       lua_pushvalue(L, list - 1);

@@ -7,9 +7,11 @@
 #include <stdlib.h>
 
 struct lnet_tick {
-  lnet_tick_fn run;    /* NULL: the tick calls a Lua function */
-  lnet_object *object; /* held until the tick has run */
-  int ref;             /* of the Lua function */
+  lnet_tick_fn run; /* NULL: the tick calls a Lua function */
+  union {
+    lnet_object *object; /* held until the tick has run; NULL: forgotten */
+    int ref;             /* of the Lua function */
+  };
 };
 
 int lnet_ticks_grow(lnet_ctx *ctx) {
@@ -25,20 +27,25 @@ int lnet_ticks_grow(lnet_ctx *ctx) {
   return 0;
 }
 
-static void enqueue(lnet_ctx *ctx, struct lnet_tick tick) {
-  if (ctx->tick_count == ctx->tick_capacity && lnet_ticks_reserve(ctx) != 0) abort();
-  ctx->ticks[(ctx->tick_first + ctx->tick_count) & (ctx->tick_capacity - 1)] = tick;
-  ctx->tick_count++;
+static inline struct lnet_tick *enqueue(lnet_ctx *ctx) {
+  if (ctx->tick_count == ctx->tick_capacity && lnet_ticks_grow(ctx) != 0) abort();
+  return &ctx->ticks[(ctx->tick_first + ctx->tick_count++) & (ctx->tick_capacity - 1)];
 }
 
 void lnet_tick(lnet_object *object, lnet_tick_fn fn) {
-  if (object->ctx->shut) return;
-  lnet_object_hold_again(object);
-  enqueue(object->ctx, (struct lnet_tick){fn, object, LUA_NOREF});
+  lnet_ctx *ctx = object->ctx;
+  if (ctx->shut) return;
+  lnet_assert(object->holds > 0);
+  object->holds++;
+  struct lnet_tick *tick = enqueue(ctx);
+  tick->run = fn;
+  tick->object = object;
 }
 
 void lnet_tick_ref(lnet_ctx *ctx, int ref) {
-  enqueue(ctx, (struct lnet_tick){NULL, NULL, ref});
+  struct lnet_tick *tick = enqueue(ctx);
+  tick->run = NULL;
+  tick->ref = ref;
 }
 
 /* Protected: calls the function of one tick. [-0, +0, e] */
@@ -134,7 +141,7 @@ void lnet_ticks_forget(const lnet_object *object) {
   const lnet_ctx *ctx = object->ctx;
   for (uint32_t i = 0; i < ctx->tick_count; i++) {
     struct lnet_tick *tick = &ctx->ticks[(ctx->tick_first + i) & (ctx->tick_capacity - 1)];
-    if (tick->object == object) tick->object = NULL;
+    if (tick->run != NULL && tick->object == object) tick->object = NULL;
   }
 }
 
