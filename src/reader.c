@@ -3,6 +3,7 @@
 #include "reader.h"
 #include "call.h"
 #include "check.h"
+#include "ending.h"
 #include "error.h"
 #include "onread.h"
 #include "pipe.h"
@@ -47,7 +48,7 @@ static void emit_readable_tick(lnet_object *object) {
 static void end_writable_tick(lnet_object *object) {
   lnet_stream *s = (lnet_stream *)object;
   if ((s->w & (W_ENDING | W_DISABLED)) == 0 && (s->s & (S_DESTROYED | S_ERRORED)) == 0)
-    lnet_writer_end(s);
+    lnet_ending_begin(s);
 }
 
 static void end_readable_tick(lnet_object *object) {

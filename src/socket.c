@@ -9,6 +9,7 @@
 #include "reader.h"
 #include "server.h"
 #include "sockopt.h"
+#include "write.h"
 #include "writer.h"
 #include <math.h>
 

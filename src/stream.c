@@ -3,6 +3,8 @@
 #include "stream.h"
 #include "call.h"
 #include "check.h"
+#include "ending.h"
+#include "entries.h"
 #include "error.h"
 #include "gather.h"
 #include "pipe.h"
@@ -75,7 +77,7 @@ lnet_cold *lnet_stream_check_cold(lua_State *L, int idx, lnet_stream *s) {
 void lnet_stream_free_cold(lnet_stream *s) {
   if (s->cold == NULL) return;
   lnet_stream_clear_timeout(s);
-  lnet_writer_free(s);
+  lnet_entries_free(s);
   free(s->cold);
   s->cold = NULL;
 }
@@ -313,7 +315,7 @@ static void resume(lnet_object *object) {
   object->owed = 0;
   if ((owed & OWE_CONNECT) != 0) s->base.object.ctx->hooks->attempt_ended(s, s->cold->status);
   if ((owed & OWE_WRITE) != 0) lnet_writer_resume_write(s);
-  if ((owed & OWE_SHUTDOWN) != 0) lnet_writer_resume_shutdown(s);
+  if ((owed & OWE_SHUTDOWN) != 0) lnet_ending_resume(s);
   if ((owed & OWE_CLOSE) != 0) closed(s);
 }
 

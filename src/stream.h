@@ -21,6 +21,7 @@
 #include "fault.h"
 #include "tick.h"
 
+struct lnet_entry;
 struct lnet_server;
 
 /* node v20's default for both halves; bytes. */
@@ -111,36 +112,13 @@ enum {
   COLD_BUFFER = 11, /* onread: the buffer to read into */
 };
 
-/* Bytes or a callback that wait in the writer. */
-typedef struct lnet_entry {
-  const char *base;
-  size_t len;
-  char *owned;  /* malloc'ed bytes, else NULL: anchored in COLD_QUEUE */
-  uint64_t end; /* position in all bytes given to the kernel, for gathered ones */
-  uint32_t seq;
-  uint8_t flags;
-} lnet_entry;
-
-enum {
-  E_CALLBACK = 1,
-  E_DONE = 2,    /* sent; its callback waits for a tick */
-  E_FAILED = 4,  /* its callback waits for a tick and gets the error */
-  E_BATCH = 8,   /* the first of those that one tick calls */
-  E_COUNTS = 16, /* in pendingcb */
-  E_ANCHORED = 32,
-  E_STRING = 256, /* (to lnet_writer_put) the bytes are those of the string at 2 of the write on
-                     ctx->L: what waits can be anchored */
-  E_COPY = 128,   /* (to lnet_writer_put) the bytes may change: what waits is a copy */
-  E_SAME = 64,    /* (to lnet_writer_put) the callback equals the one queued last */
-};
-
 /* What few sockets need: made at first use. */
 typedef struct lnet_cold {
   uv_connect_t connect;
   uv_write_t write;
-  lnet_entry *block;   /* malloc'ed */
-  lnet_entry *entries; /* in block: what is done with at its front is passed over */
-  uint32_t capacity;   /* from entries on */
+  struct lnet_entry *block;   /* malloc'ed */
+  struct lnet_entry *entries; /* in block: what is done with at its front is passed over */
+  uint32_t capacity;          /* from entries on */
   uint32_t count;
   uint32_t inflight; /* behind those that are done or failed */
   uint32_t settled;  /* done or failed, at the front */

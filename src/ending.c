@@ -1,0 +1,110 @@
+/* The end of the writing half: finish(), the FIN, 'finish'. The steps are node v20's (finishMaybe,
+   prefinish, and the socket's _final). */
+#include "ending.h"
+#include "call.h"
+#include "entries.h"
+#include "gather.h"
+#include "writer.h"
+#include <stdlib.h>
+
+static bool need_finish(const lnet_stream *s) {
+  return (s->w & (W_ENDING | W_FINISHED | W_WRITING)) == W_ENDING &&
+         (s->s & (S_DESTROYED | S_ERROR_EMITTED | S_CLOSE_EMITTED | S_ERRORED)) == 0 &&
+         !lnet_writer_buffered(s) && s->w_length == 0;
+}
+
+static void finish(lnet_stream *s) {
+  s->pendingcb--;
+  s->w |= W_FINISHED;
+  lnet_entries_call_finish(s, lnet_fault_of(LNET_FAULT_NONE));
+  lnet_emit_plain(&s->base, LNET_EV_FINISH);
+  if ((s->r & (R_END_EMITTED | R_DISABLED)) != 0)
+    lnet_stream_destroy(s, lnet_fault_of(LNET_FAULT_NONE));
+}
+
+static void finish_tick(lnet_object *object) {
+  finish((lnet_stream *)object);
+}
+
+static void finish_if_needed_tick(lnet_object *object) {
+  lnet_stream *s = (lnet_stream *)object;
+  if (need_finish(s))
+    finish(s);
+  else
+    s->pendingcb--;
+}
+
+/* node's onFinish: the FIN is out, or failed. */
+static void final_done(lnet_stream *s, int status) {
+  if ((s->w & W_PREFINISHED) != 0) return;
+  s->pendingcb--;
+  if (status < 0) {
+    lnet_stream_set_errored(s, lnet_fault_system(status, LNET_SYSCALL_SHUTDOWN));
+    lnet_entries_call_finish(s, lnet_fault_of(LNET_FAULT_VALUE));
+    lnet_stream_destroy(s, lnet_fault_system(status, LNET_SYSCALL_SHUTDOWN));
+  } else if (need_finish(s)) {
+    s->w |= W_PREFINISHED;
+    lnet_emit_plain(&s->base, LNET_EV_PREFINISH);
+    s->pendingcb++;
+    lnet_stream_tick(s, finish_tick);
+  }
+}
+
+static void on_shutdown(uv_shutdown_t *req, int status) {
+  lnet_stream *s = req->data;
+  lnet_ctx *ctx = lnet_stream_ctx(s);
+  free(req);
+  (void)status; /* as node: what fails here shows in reading */
+  if (ctx->shut) return;
+  if (ctx->halted) {
+    lnet_object_owe(&s->base.object, OWE_SHUTDOWN);
+    return;
+  }
+  final_done(s, 0);
+  lnet_leave(ctx);
+}
+
+void lnet_ending_resume(lnet_stream *s) {
+  final_done(s, 0);
+}
+
+void lnet_ending_send_fin(lnet_stream *s) {
+  if ((s->s & S_HANDLE) == 0 || (s->s & S_CONNECTING) != 0) {
+    s->w |= W_FINAL_ON_CONNECT;
+    return;
+  }
+  int status = UV_ENOMEM;
+  uv_shutdown_t *req = malloc(sizeof *req);
+  if (req != NULL) {
+    req->data = s;
+    status = uv_shutdown(req, &s->h.stream, on_shutdown);
+    if (status == 0) return;
+    free(req);
+  }
+  final_done(s, status == UV_ENOTCONN ? 0 : status);
+}
+
+/* node's prefinish and finishMaybe. */
+void lnet_ending_maybe(lnet_stream *s, bool sync) {
+  lnet_gather_flush(s);
+  if (!need_finish(s)) return;
+  if ((s->w & (W_PREFINISHED | W_FINAL_CALLED)) == 0) {
+    s->w |= W_FINAL_CALLED;
+    s->pendingcb++;
+    lnet_ending_send_fin(s);
+  }
+  if (s->pendingcb != 0) return;
+  s->pendingcb++;
+  if (sync)
+    lnet_stream_tick(s, finish_if_needed_tick);
+  else if (need_finish(s))
+    finish(s);
+}
+
+void lnet_ending_begin(lnet_stream *s) {
+  lnet_writer_uncork(s);
+  if ((s->w & W_ENDING) != 0 || (s->s & S_ERRORED) != 0) return;
+  s->w |= W_ENDING;
+  lnet_ending_maybe(s, true);
+  s->w |= W_ENDED;
+}

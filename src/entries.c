@@ -1,0 +1,284 @@
+/* What waits in a writer: one queue of entries, in order settled ones (sent or failed, their
+   callbacks due by a tick), those in flight (in one uv_write, or waiting for the connection), and
+   buffered ones. Their strings and callbacks are in COLD_QUEUE. */
+#include "entries.h"
+#include "call.h"
+#include "error.h"
+#include <stdlib.h>
+#include <string.h>
+
+int lnet_entries_reserve(lnet_stream *s, uint32_t more) {
+  const int status = lnet_stream_need_cold(s);
+  if (status != 0) return status;
+  lnet_cold *cold = s->cold;
+  if (cold->capacity - cold->count >= more) return 0;
+  const uint32_t size = (uint32_t)(cold->entries - cold->block) + cold->capacity;
+  if (size - cold->count < more || size / 2 < cold->count) {
+    uint32_t capacity = size == 0 ? 8 : 2 * size;
+    while (capacity - cold->count < more)
+      capacity *= 2;
+    lnet_entry *block = malloc(capacity * sizeof *block);
+    if (block == NULL) return UV_ENOMEM;
+    if (cold->count > 0) memcpy(block, cold->entries, cold->count * sizeof *block);
+    free(cold->block);
+    cold->block = block;
+    cold->capacity = capacity;
+  } else { /* half of it or more is free, in front */
+    memmove(cold->block, cold->entries, cold->count * sizeof *cold->block);
+    cold->capacity = size;
+  }
+  cold->entries = cold->block;
+  return 0;
+}
+
+/* One more than asked, for what a flush of gathered bytes may leave. */
+int lnet_entries_reserve_rest(lnet_stream *s) {
+  return lnet_entries_reserve(s, 2);
+}
+
+void lnet_entries_anchor(lua_State *L, lnet_stream *s, int chunk, int callback) {
+  lnet_stream_check_cold(L, 1, s);
+  if (lnet_entries_reserve(s, 2) != 0) lnet_error_memory(L);
+  lnet_stream_cold_table(L, 1);
+  if (lua_rawgeti(L, -1, COLD_QUEUE) != LUA_TTABLE) {
+    lua_pop(L, 1);
+    lua_newtable(L);
+    lua_pushvalue(L, -1);
+    lua_rawseti(L, -3, COLD_QUEUE);
+  }
+  const lua_Integer seq = s->cold->next_seq; /* whoever takes it next overwrites it */
+  lua_pushvalue(L, chunk);
+  lua_rawseti(L, -2, 2 * seq);
+  if (callback != 0)
+    lua_pushvalue(L, callback);
+  else
+    lua_pushboolean(L, 0);
+  lua_rawseti(L, -2, 2 * seq + 1);
+  lua_pop(L, 2);
+}
+
+/* No entry was needed: lets go of what was reserved. [-0, +0, -] */
+void lnet_entries_unanchor(lua_State *L, const lnet_stream *s) {
+  const lua_Integer seq = s->cold->next_seq;
+  lua_getiuservalue(L, 1, UV_COLD);
+  lua_rawgeti(L, -1, COLD_QUEUE);
+  lua_pushnil(L);
+  lua_rawseti(L, -2, 2 * seq);
+  lua_pushnil(L);
+  lua_rawseti(L, -2, 2 * seq + 1);
+  lua_pop(L, 2);
+}
+
+void lnet_entries_append(lnet_stream *s, lnet_entry entry) {
+  lnet_cold *cold = s->cold;
+  lnet_assert(cold->count < cold->capacity);
+  entry.seq = cold->next_seq++;
+  cold->entries[cold->count++] = entry;
+}
+
+/* Protected: makes room for the chunk at 2 of the stream at 1. [-0, +0, m] */
+static int body_reserve(lua_State *L) {
+  lnet_entries_anchor(L, lnet_stream_test(L, 1), 2, 0);
+  return 0;
+}
+
+/* Anchors the string of the write on ctx->L, of which a part has left. Returns whether there was
+   memory for that. [-0, +0, -] */
+bool lnet_entries_anchor_string(const lnet_stream *s) {
+  lua_State *L = lnet_stream_ctx(s)->L;
+  lua_pushcfunction(L, body_reserve);
+  lua_pushvalue(L, 1);
+  lua_pushvalue(L, 2);
+  if (lua_pcall(L, 2, 0, 0) == LUA_OK) return true;
+  lua_pop(L, 1);
+  return false;
+}
+
+/* An entry for bytes that may have to be copied. Returns false where there is no memory. */
+bool lnet_entries_append_bytes(lnet_stream *s, const char *base, size_t len, unsigned flags) {
+  lnet_entry entry = {base, len, NULL,
+                      0,    0,   (uint8_t)((flags & (E_CALLBACK | E_ANCHORED)) | E_COUNTS)};
+  if (((flags & E_ANCHORED) == 0 || (flags & E_COPY) != 0) && len > 0) {
+    entry.owned = malloc(len);
+    if (entry.owned == NULL) return false;
+    memcpy(entry.owned, base, len);
+    entry.base = entry.owned;
+  }
+  lnet_entries_append(s, entry);
+  return true;
+}
+
+/* Removes a settled entry of the queue. Its Lua values are let go by who calls this. */
+static lnet_entry take(lnet_cold *cold, uint32_t at) {
+  const lnet_entry entry = cold->entries[at];
+  lnet_assert(at < cold->settled);
+  free(entry.owned);
+  cold->settled--;
+  cold->count--;
+  if (at == 0) { /* many may wait: move none */
+    cold->entries++;
+    cold->capacity--;
+    return entry;
+  }
+  memmove(cold->entries + at, cold->entries + at + 1, (cold->count - at) * sizeof entry);
+  return entry;
+}
+
+void lnet_entries_free(lnet_stream *s) {
+  lnet_cold *cold = s->cold;
+  for (uint32_t i = 0; i < cold->count; i++)
+    free(cold->entries[i].owned);
+  free(cold->block);
+  cold->block = cold->entries = NULL;
+  cold->count = cold->capacity = cold->settled = cold->inflight = 0;
+}
+
+/* ---- settling ---- */
+
+/* Marks the entries in flight as settled. Returns their number; *callbacks: some have one. */
+uint32_t lnet_entries_settle(lnet_stream *s, uint8_t mark, bool *callbacks) {
+  lnet_cold *cold = s->cold;
+  const uint32_t count = cold != NULL ? cold->inflight : 0;
+  *callbacks = false;
+  for (uint32_t i = 0; i < count; i++) {
+    lnet_entry *entry = &cold->entries[cold->settled + i];
+    entry->flags |= mark;
+    if ((entry->flags & E_CALLBACK) != 0) *callbacks = true;
+  }
+  if (count > 0) {
+    cold->settled += count;
+    cold->inflight = 0;
+  }
+  return count;
+}
+
+/* ---- calling back ---- */
+
+struct calls {
+  lnet_stream *stream;
+  uint32_t first;   /* where in the queue */
+  uint32_t count;   /* settled entries from there on: they stay so until they are taken out */
+  lnet_fault fault; /* for the callbacks; VALUE: the stream's error */
+  bool more;        /* an error was raised in between: there are callbacks left */
+};
+
+/* Lets go of the Lua values of an entry, pushing its callback. The stream is at 2. [-0, +1, -] */
+static void push_callback(lua_State *L, const lnet_entry *entry) {
+  lua_getiuservalue(L, 2, UV_COLD);
+  lua_rawgeti(L, -1, COLD_QUEUE);
+  lua_rawgeti(L, -1, 2 * (lua_Integer)entry->seq + 1);
+  lua_pushnil(L);
+  lua_rawseti(L, -3, 2 * (lua_Integer)entry->seq);
+  lua_pushnil(L);
+  lua_rawseti(L, -3, 2 * (lua_Integer)entry->seq + 1);
+  lua_replace(L, -3);
+  lua_pop(L, 1);
+}
+
+/* Protected: takes entries out and calls back until one callback raises. [-0, +0, e] */
+static int body_calls(lua_State *L) {
+  struct calls *c = lua_touserdata(L, 1);
+  lnet_stream *s = c->stream;
+  lnet_object_push(L, &s->base.object);
+  while (c->count > 0) {
+    const lnet_entry entry = take(s->cold, c->first);
+    c->count--;
+    if ((entry.flags & E_COUNTS) != 0) s->pendingcb--;
+    if ((entry.flags & (E_CALLBACK | E_ANCHORED)) == 0) continue;
+    push_callback(L, &entry);
+    if ((entry.flags & E_CALLBACK) != 0) {
+      if (c->fault.kind == LNET_FAULT_VALUE)
+        lnet_stream_push_errored(L, 2, s);
+      else
+        lnet_fault_push(L, c->fault);
+      lua_call(L, 1, 0);
+    }
+    lua_settop(L, 2);
+  }
+  return 0;
+}
+
+/* Takes settled entries out of the queue and calls their callbacks, each of them: what one raises
+   is kept, the others are still called. Where there is no memory even to begin a call, callbacks
+   are lost: net.run tells. [-0, +0, -] */
+void lnet_entries_call_back(lnet_stream *s, uint32_t first, uint32_t count, lnet_fault fault) {
+  struct calls c = {s, first, count, fault, false};
+  while (c.count > 0) {
+    const uint32_t before = c.count;
+    if (lnet_enter(lnet_stream_ctx(s), body_calls, &c) || c.count < before) continue;
+    if ((take(s->cold, first).flags & E_COUNTS) != 0) s->pendingcb--;
+    c.count--;
+  }
+}
+
+/* Protected: calls the callbacks of finish() with the fault. [-0, +0, e] */
+static int body_finish_calls(lua_State *L) {
+  struct calls *c = lua_touserdata(L, 1);
+  lnet_object_push(L, &c->stream->base.object);
+  lua_getiuservalue(L, 2, UV_COLD);
+  lua_rawgeti(L, 3, COLD_FINISH);
+  if (c->count == 0) c->count = (uint32_t)lua_rawlen(L, 4);
+  const lua_Integer len = c->count;
+  for (lua_Integer i = 1; i <= len; i++) {
+    if (lua_rawgeti(L, 4, i) == LUA_TBOOLEAN) { /* called before an error ended this */
+      lua_settop(L, 4);
+      continue;
+    }
+    lua_pushboolean(L, 0);
+    lua_rawseti(L, 4, i);
+    c->more = true;
+    if (c->fault.kind == LNET_FAULT_VALUE)
+      lnet_stream_push_errored(L, 2, c->stream);
+    else
+      lnet_fault_push(L, c->fault);
+    lua_call(L, 1, 0);
+    lua_settop(L, 4);
+  }
+  const lua_Integer all = (lua_Integer)lua_rawlen(L, 4);
+  for (lua_Integer i = 1; i <= all; i++) { /* what was added meanwhile is for another end */
+    lua_rawgeti(L, 4, len + i);
+    lua_rawseti(L, 4, i);
+  }
+  c->more = false;
+  return 0;
+}
+
+void lnet_entries_call_finish(lnet_stream *s, lnet_fault fault) {
+  if ((s->w & W_ON_FINISHED) == 0) return;
+  s->w &= ~(uint32_t)W_ON_FINISHED;
+  struct calls c = {s, 0, 0, fault, false};
+  do {
+    c.more = false;
+    lnet_enter(lnet_stream_ctx(s), body_finish_calls, &c);
+  } while (c.more);
+}
+
+/* Protected: lets go of the strings of settled entries at the back that nobody is told of. */
+static int body_forget(lua_State *L) {
+  struct calls *c = lua_touserdata(L, 1);
+  lnet_object_push(L, &c->stream->base.object);
+  const lnet_cold *cold = c->stream->cold;
+  for (uint32_t i = 0; i < c->count; i++) {
+    push_callback(L, &cold->entries[cold->settled - c->count + i]);
+    lua_settop(L, 2);
+  }
+  return 0;
+}
+
+/* The last `count` settled entries have no callback: they leave the queue. */
+void lnet_entries_forget(lnet_stream *s, uint32_t count) {
+  lnet_cold *cold = s->cold;
+  if (count == 0) return;
+  struct calls c = {s, 0, count, lnet_fault_of(LNET_FAULT_NONE), false};
+  bool anchored = false;
+  for (uint32_t i = 0; i < count; i++)
+    if ((cold->entries[cold->settled - count + i].flags & E_ANCHORED) != 0) anchored = true;
+  if (anchored) lnet_enter(lnet_stream_ctx(s), body_forget, &c);
+  const uint32_t first = cold->settled - count;
+  for (uint32_t i = 0; i < count; i++)
+    free(cold->entries[first + i].owned);
+  memmove(cold->entries + first, cold->entries + first + count,
+          (cold->count - first - count) * sizeof *cold->entries);
+  cold->settled -= count;
+  cold->count -= count;
+}

@@ -1,0 +1,70 @@
+/* The queue of a writer: bytes and callbacks that wait. */
+#ifndef LNET_ENTRIES_H
+#define LNET_ENTRIES_H
+
+#include "stream.h"
+
+/* Bytes or a callback that wait in the writer. */
+typedef struct lnet_entry {
+  const char *base;
+  size_t len;
+  char *owned;  /* malloc'ed bytes, else NULL: anchored in COLD_QUEUE */
+  uint64_t end; /* position in all bytes given to the kernel, for gathered ones */
+  uint32_t seq;
+  uint8_t flags;
+} lnet_entry;
+
+enum {
+  E_CALLBACK = 1,
+  E_DONE = 2,    /* sent; its callback waits for a tick */
+  E_FAILED = 4,  /* its callback waits for a tick and gets the error */
+  E_BATCH = 8,   /* the first of those that one tick calls */
+  E_COUNTS = 16, /* in pendingcb */
+  E_ANCHORED = 32,
+  E_STRING = 256, /* (to lnet_writer_put) the bytes are those of the string at 2 of the write on
+                     ctx->L: what waits can be anchored */
+  E_COPY = 128,   /* (to lnet_writer_put) the bytes may change: what waits is a copy */
+  E_SAME = 64,    /* (to lnet_writer_put) the callback equals the one queued last */
+};
+
+/* Makes room for `more` entries. Returns 0 or UV_ENOMEM. [-0, +0, -] */
+int lnet_entries_reserve(lnet_stream *s, uint32_t more);
+
+/* Room for an entry whose bytes are copied, and for what a flush of gathered bytes may leave. */
+int lnet_entries_reserve_rest(lnet_stream *s);
+
+/* Makes room for one entry of the stream at 1, with the chunk at index `chunk` and the callback at
+   index `callback` (0: none) anchored. A memory error leaves nothing that counts. [-0, +0, m] */
+void lnet_entries_anchor(lua_State *L, lnet_stream *s, int chunk, int callback);
+
+/* No entry was needed: lets go of what was anchored. [-0, +0, -] */
+void lnet_entries_unanchor(lua_State *L, const lnet_stream *s);
+
+/* Anchors the string at 2 of the write on ctx->L, of which a part has left. Returns whether there
+   was memory for that. [-0, +0, -] */
+bool lnet_entries_anchor_string(const lnet_stream *s);
+
+/* Adds an entry, for which there is room. [-0, +0, -] */
+void lnet_entries_append(lnet_stream *s, lnet_entry entry);
+
+/* The same for bytes that may have to be copied. Returns false where there is no memory. */
+bool lnet_entries_append_bytes(lnet_stream *s, const char *base, size_t len, unsigned flags);
+
+/* Marks the entries in flight as settled. Returns their number; *callbacks: some have one. */
+uint32_t lnet_entries_settle(lnet_stream *s, uint8_t mark, bool *callbacks);
+
+/* Takes settled entries out of the queue and calls their callbacks, each of them: what one raises
+   is kept, the others are still called. A fault of kind VALUE is the stream's error. Where there is
+   no memory even to begin a call, callbacks are lost: net.run tells. [-0, +0, -] */
+void lnet_entries_call_back(lnet_stream *s, uint32_t first, uint32_t count, lnet_fault fault);
+
+/* The last `count` settled entries have no callback: they leave the queue. [-0, +0, -] */
+void lnet_entries_forget(lnet_stream *s, uint32_t count);
+
+/* Calls the callbacks of finish(). [-0, +0, -] */
+void lnet_entries_call_finish(lnet_stream *s, lnet_fault fault);
+
+/* Drops entries and their memory, without Lua. [-0, +0, -] */
+void lnet_entries_free(lnet_stream *s);
+
+#endif
