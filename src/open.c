@@ -15,10 +15,8 @@ uint32_t lnet_opt_mark(lua_State *L, int idx, const char *name, const char *prop
   }
   const double mark = lua_type(L, -1) == LUA_TNUMBER ? (double)lua_tonumber(L, -1) : -1;
   if (!(mark >= 0) || floor(mark) != mark) {
-    const char *text = luaL_tolstring(L, -1, NULL);
-    if (lua_type(L, -2) == LUA_TSTRING) text = lua_pushfstring(L, "'%s'", text);
-    lnet_error_raise(L, "TypeError", "ERR_INVALID_ARG_VALUE",
-                     "The property 'options.%s' is invalid. Received %s", property, text);
+    lua_pushfstring(L, "options.%s", property);
+    lnet_check_refuse(L, -2, lua_tostring(L, -1), "is invalid");
   }
   lua_pop(L, 1);
   return mark > UINT32_MAX ? UINT32_MAX : (uint32_t)mark;
