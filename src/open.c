@@ -14,7 +14,7 @@ uint32_t lnet_opt_mark(lua_State *L, int idx, const char *name, const char *prop
     return fallback;
   }
   const double mark = lua_type(L, -1) == LUA_TNUMBER ? (double)lua_tonumber(L, -1) : -1;
-  if (!(mark >= 0) || floor(mark) != mark) {
+  if (!(mark >= 0) || floor(mark) != mark || isinf(mark)) {
     lua_pushfstring(L, "options.%s", property);
     lnet_check_refuse(L, -2, lua_tostring(L, -1), "is invalid");
   }
@@ -38,10 +38,14 @@ static bool field_false(lua_State *L, const char *name) {
 
 static void check_fields(lua_State *L) {
   static const char *const refused[] = {"objectMode", "readableObjectMode", "writableObjectMode"};
-  for (int i = 0; i < 3; i++)
-    if (field_true(L, refused[i]))
-      lnet_error_raise(L, "TypeError", "ERR_INVALID_ARG_VALUE",
-                       "The property 'options.%s' is not supported. Received true", refused[i]);
+  for (int i = 0; i < 3; i++) {
+    lua_getfield(L, 1, refused[i]);
+    if (lua_toboolean(L, -1)) {
+      lua_pushfstring(L, "options.%s", refused[i]);
+      lnet_check_refuse(L, -2, lua_tostring(L, -1), "is not supported");
+    }
+    lua_pop(L, 1);
+  }
   if (lua_getfield(L, 1, "keepAliveInitialDelay") != LUA_TNIL)
     lnet_check_number(L, -1, "options.keepAliveInitialDelay");
   lua_pop(L, 1);

@@ -230,8 +230,9 @@ end
 -- Checks what concerns the local end.
 local function checkLocal(options)
   if options.localAddress ~= nil and core.isIP(options.localAddress) == 0 then
-    errors.throw("TypeError", "ERR_INVALID_IP_ADDRESS",
-      "Invalid IP address: " .. tostring(options.localAddress))
+    local value = options.localAddress
+    errors.throw("TypeError", "ERR_INVALID_IP_ADDRESS", "Invalid IP address: "
+      .. (type(value) == "number" and core.inspect(value) or tostring(value)))
   end
   if options.localPort ~= nil then check.number(options.localPort, "options.localPort") end
 end
