@@ -1,4 +1,4 @@
-// Addresses that never answer: 'connectionAttemptTimeout', then the next; no limit for the last one.
+// Addresses that never answer: 'connectionAttemptTimeout', then the next; the last has no limit.
 "use strict";
 const t = require("./prelude");
 const { net, log, watch } = t;

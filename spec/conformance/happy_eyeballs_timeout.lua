@@ -1,4 +1,4 @@
--- Addresses that never answer: 'connectionAttemptTimeout', then the next; no limit for the last one.
+-- Addresses that never answer: 'connectionAttemptTimeout', then the next; the last has no limit.
 local t = require("prelude")
 local net, log, watch = t.net, t.log, t.watch
 
