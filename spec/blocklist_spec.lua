@@ -68,7 +68,8 @@ describe("net.BlockList", function()
   end)
 
   it("refuses another object as self", function()
-    for _, name in ipairs({ "addAddress", "addRange", "addSubnet", "check" }) do
+    for _, name in ipairs({ "addAddress", "addRange", "addSubnet", "check", "toJSON",
+      "fromJSON" }) do
       raised("ERR_INVALID_THIS", net.BlockList[name], net.SocketAddress(), "1.1.1.1")
       raised("ERR_INVALID_THIS", net.BlockList[name])
     end

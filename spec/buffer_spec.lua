@@ -65,6 +65,18 @@ describe("net.Buffer", function()
     assert.equal("Cde", slice:sub(1))
   end)
 
+  it("refuses an index that is none", function()
+    local buffer = net.Buffer(3)
+    for _, name in ipairs({ "sub", "byte", "slice" }) do
+      refused("TypeError", "ERR_INVALID_ARG_TYPE", buffer[name], buffer, "x")
+      refused("TypeError", "ERR_INVALID_ARG_TYPE", buffer[name], buffer, {})
+      refused("RangeError", "ERR_OUT_OF_RANGE", buffer[name], buffer, 1.5)
+    end
+    refused("TypeError", "ERR_INVALID_ARG_TYPE", buffer.find, buffer, "a", "x")
+    refused("TypeError", "ERR_INVALID_ARG_TYPE", buffer.find, buffer, 5)
+    assert.equal("\0\0", buffer:sub("2"))
+  end)
+
   it("sets only what fits, and nothing otherwise", function()
     local buffer = net.Buffer(3)
     refused("RangeError", "ERR_OUT_OF_RANGE", buffer.set, buffer, 3, "ab")

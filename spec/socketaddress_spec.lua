@@ -85,6 +85,11 @@ describe("net.SocketAddress", function()
     assert.is_false(net.SocketAddress.isSocketAddress(net.SocketAddress))
   end)
 
+  it("refuses another object as self", function()
+    raised("ERR_INVALID_THIS", net.SocketAddress.toJSON, net.BlockList())
+    raised("ERR_INVALID_THIS", net.SocketAddress.toJSON)
+  end)
+
   it("becomes a table by toJSON", function()
     assert.same({ address = "::1", family = "ipv6", port = 5, flowlabel = 6 },
       net.SocketAddress({ address = "::1", family = "ipv6", port = 5, flowlabel = 6 }):toJSON())

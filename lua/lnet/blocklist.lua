@@ -1,5 +1,6 @@
 --- BlockList: making one, and its rules as JSON. The rules and check are in blocklist.c.
 -- Source: node v20, net.BlockList; of toJSON and fromJSON: the documentation of node v24.
+local check = require("lnet.check")
 local core = require("lnet.core")
 local errors = require("lnet.errors")
 local json = require("lnet.json")
@@ -90,6 +91,7 @@ end
 -- @raise `ERR_INVALID_ARG_TYPE`, `SyntaxError`, and what addAddress, addRange and addSubnet raise;
 -- nothing was added then
 function BlockList:fromJSON(data)
+  check.this(core.isBlockList(self), "BlockList")
   if type(data) ~= "table" and type(data) ~= "string" then throwData(data) end
   local rules = type(data) == "string" and decode(data) or data
   if not isSequence(rules) then throwData(data) end
@@ -102,6 +104,7 @@ end
 
 --- The rules: the same as `rules`.
 function BlockList:toJSON()
+  check.this(core.isBlockList(self), "BlockList")
   return self.rules
 end
 

@@ -63,6 +63,14 @@ function check.unsigned(value, name, max)
   return math.tointeger(value)
 end
 
+--- Raises ERR_INVALID_THIS unless `is`: what a method was called on is of another class.
+function check.this(is, class)
+  if not is then
+    errors.throw("TypeError", "ERR_INVALID_THIS",
+      ('Value of "this" must be of type %s'):format(class))
+  end
+end
+
 --- A net.BlockList or nil.
 function check.blockList(value, name)
   if value ~= nil and not core.isBlockList(value) then

@@ -202,6 +202,7 @@ end
 function Server:listen(...)
   local first, second, third = ...
   local callback = check.callback(...)
+  check.this(core.isServer(self), "Server")
   if self.listening then
     errors.throw("Error", "ERR_SERVER_ALREADY_LISTEN",
       "Listen method has been called more than once without closing.")

@@ -99,6 +99,7 @@ end
 
 --- The fields as a table. Source: node v20.
 function SocketAddress:toJSON()
+  check.this(core.isSocketAddress(self), "SocketAddress")
   return { address = self.address, family = self.family, port = self.port,
     flowlabel = self.flowlabel }
 end
