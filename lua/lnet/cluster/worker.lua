@@ -71,7 +71,7 @@ end
 -- v23. A maxConnections of 0 is no limit in v20.
 local function isFull(server)
   local most = tonumber(server.maxConnections) or 0
-  return most > 0 and server.connections >= most and not server.dropMaxConnection
+  return most ~= 0 and server.connections >= most and not server.dropMaxConnection
 end
 
 -- A connection that the primary has accepted. node's onconnection.
