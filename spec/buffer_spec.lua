@@ -112,7 +112,10 @@ describe("the option onread", function()
   after_each(within.clean)
 
   local function server(text)
-    return serve.tcp(function(socket) socket:finish(text) end)
+    return serve.tcp(function(socket)
+      socket:on("error", function() end) -- a reset, when what was sent is not read
+      socket:finish(text)
+    end)
   end
 
   it("reads into one buffer, and there is no 'data'", function()
@@ -158,6 +161,66 @@ describe("the option onread", function()
     within(5)
     assert.same({ "abc", "def" }, seen)
     assert.is_true(#asked >= 2)
+  end)
+
+  -- A socket whose function for buffers calls `act` once; what was read, and whether it closed.
+  local function actingOnce(act)
+    local listening, port = server("abcdef")
+    local text, acted, closed, socket = "", false, 0, nil
+    socket = keep(net.connect({
+      port = port,
+      host = "127.0.0.1",
+      onread = {
+        buffer = function()
+          if not acted then
+            acted = true
+            act(socket)
+          end
+          return net.Buffer(4)
+        end,
+        callback = function(n, buffer) text = text .. buffer:sub(1, n) end,
+      },
+    }))
+    socket:on("close", function()
+      closed = closed + 1
+      listening:close()
+    end)
+    return function() return text, closed end
+  end
+
+  it("may be destroyed by the function that gives buffers", function()
+    for _, name in ipairs({ "destroy", "resetAndDestroy" }) do
+      local result = actingOnce(function(socket) socket[name](socket) end)
+      within(5)
+      assert.same({ "", 1 }, { result() })
+    end
+  end)
+
+  it("may be paused by the function that gives buffers", function()
+    local early
+    local result
+    result = actingOnce(function(socket)
+      socket:pause()
+      timers.setTimeout(function()
+        early = result()
+        socket:resume()
+      end, 20)
+    end)
+    within(5)
+    assert.equal("", early)
+    assert.same({ "abcdef", 1 }, { result() })
+    result = actingOnce(function(socket) socket:pause():resume() end)
+    within(5)
+    assert.same({ "abcdef", 1 }, { result() })
+  end)
+
+  it("asks again after the function has raised", function()
+    local result = actingOnce(function() error("mine") end)
+    local ok, err = pcall(net.run)
+    assert.is_false(ok)
+    assert.truthy(err:find("mine", 1, true))
+    within(5)
+    assert.same({ "abcdef", 1 }, { result() })
   end)
 
   it("pauses when the callback returns false, until resume", function()
