@@ -497,7 +497,7 @@ describe("a port of workers", function()
       local server = net.createServer(function(socket)
         socket:write("w" .. cluster.worker.id)
         socket:on("data", function() socket:finish() end)
-        socket:on("close", function() cluster.worker:send("closed") end)
+        socket:on("close", function() cluster.worker:send("closed", function() end) end)
       end)
       server.maxConnections, server.dropMaxConnection = 1, %s
       server:on("drop", function() cluster.worker:send("dropped") end)
