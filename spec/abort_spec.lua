@@ -99,6 +99,17 @@ describe("net.AbortSignal", function()
     assert.is_false(signal.aborted)
   end)
 
+  it("refuses another object as self, as does a controller", function()
+    local controller = AbortController()
+    for _, other in ipairs({ {}, "reason", 5, false, net.Socket() }) do
+      raised("ERR_INVALID_THIS", controller.abort, other)
+      raised("ERR_INVALID_THIS", AbortSignal.throwIfAborted, other)
+    end
+    local err = raised("ERR_INVALID_THIS", controller.abort)
+    assert.equal('Value of "this" must be of type AbortController', err.message)
+    assert.is_false(controller.signal.aborted)
+  end)
+
   it("raises its reason by throwIfAborted", function()
     AbortController().signal:throwIfAborted()
     for _, reason in ipairs({ "text", 5, { message = "mine" }, false }) do

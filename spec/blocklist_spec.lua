@@ -68,7 +68,8 @@ describe("net.BlockList", function()
   end)
 
   it("refuses another object as self", function()
-    for _, name in ipairs({ "addAddress", "addRange", "addSubnet", "check" }) do
+    for _, name in ipairs({ "addAddress", "addRange", "addSubnet", "check", "toJSON",
+      "fromJSON" }) do
       raised("ERR_INVALID_THIS", net.BlockList[name], net.SocketAddress(), "1.1.1.1")
       raised("ERR_INVALID_THIS", net.BlockList[name])
     end
@@ -181,20 +182,105 @@ describe("BlockList:toJSON and fromJSON", function()
         true))
     end
     raised("ERR_INVALID_ARG_TYPE", list.fromJSON, list)
-    for _, rule in ipairs({ "", "x", "Address: IPv4 x", "Address: IPv4 ::1",
-      "Address: IPv5 1.1.1.1", "Subnet: IPv4 1.1.1.1/33", "Subnet: IPv6 ::/129",
-      "Subnet: IPv4 1.1.1.1",
-      "Subnet: IPv4 1.1.1.1/99999999999999999999", "Range: IPv4 1.1.1.1",
-      "Range: IPv4 2.2.2.2-1.1.1.1", " Address: IPv4 1.1.1.1", "Address: IPv4 1.1.1.1 " }) do
-      raised("ERR_INVALID_ARG_VALUE", list.fromJSON, list, { "Address: IPv4 9.9.9.9", rule })
+    raised("ERR_INVALID_ARG_TYPE", list.fromJSON, list, list)
+    raised("ERR_INVALID_ARG_TYPE", list.fromJSON, list, { rule = "Address: IPv4 1.1.1.1" })
+    raised("ERR_INVALID_ARG_TYPE", list.fromJSON, list, { [2] = "Address: IPv4 1.1.1.1" })
+    assert.same({}, list.rules)
+  end)
+
+  it("describes the value of a JSON text", function()
+    local list = net.BlockList()
+    for json, words in pairs({ ["{}"] = "an instance of table", ["5"] = "type number (5)",
+      ["-1.5e3"] = "type number (-1500)", ["null"] = "nil", ["[null]"] = "an instance of table",
+      ['"x"'] = "type string ('x')", ["true"] = "type boolean (true)",
+      ['{"a": [1, {"b": null}]}'] = "an instance of table" }) do
+      local err = raised("ERR_INVALID_ARG_TYPE", list.fromJSON, list, json)
+      assert.equal('The "data" argument must be of type string or string[]. Received ' .. words,
+        err.message)
     end
-    for _, json in ipairs({ "", "x", "[", '["x"', '["x",]', "[] x", '["\\q"]', '["a\nb"]', "[,]",
-      '["x" "y"]', '["\\u12"]' }) do
+  end)
+
+  -- The words that v24 and v25 of node print.
+  it("has the errors of JSON.parse", function()
+    local list = net.BlockList()
+    for json, message in pairs({
+      [""] = "Unexpected end of JSON input",
+      ["["] = "Unexpected end of JSON input",
+      ["nul"] = "Unexpected end of JSON input",
+      ["x"] = "Unexpected token 'x', \"x\" is not valid JSON",
+      ['["a",]'] = "Unexpected token ']', \"[\"a\",]\" is not valid JSON",
+      [("x"):rep(50)] = "Unexpected token 'x', \"xxxxxxxxxx\"... is not valid JSON",
+      ["[]x"] = "Unexpected non-whitespace character after JSON at position 2 (line 1 column 3)",
+      ["[\n]\n\n x"] =
+        "Unexpected non-whitespace character after JSON at position 6 (line 4 column 2)",
+      ['["a" "b"]'] =
+        "Expected ',' or ']' after array element in JSON at position 5 (line 1 column 6)",
+      ['["a"'] = "Expected ',' or ']' after array element in JSON at position 4 (line 1 column 5)",
+      ['["a'] = "Unterminated string in JSON at position 3 (line 1 column 4)",
+      ['["a\nb"]'] =
+        "Bad control character in string literal in JSON at position 3 (line 1 column 4)",
+      ['["\\q"]'] = "Bad escaped character in JSON at position 3 (line 1 column 4)",
+      ['["\\u12"]'] = "Bad Unicode escape in JSON at position 6 (line 1 column 7)",
+      ["{"] = "Expected property name or '}' in JSON at position 1 (line 1 column 2)",
+      ['{"a" 1}'] = "Expected ':' after property name in JSON at position 5 (line 1 column 6)",
+      ["-"] = "No number after minus sign in JSON at position 1 (line 1 column 2)",
+      ["[01]"] = "Unexpected number in JSON at position 2 (line 1 column 3)",
+    }) do
       local ok, err = pcall(list.fromJSON, list, json)
       assert.is_false(ok)
       assert.equal("SyntaxError", err.name)
+      assert.equal(message, err.message)
+      assert.is_nil(err.code)
     end
     assert.same({}, list.rules)
+  end)
+
+  -- What v24 and v25 of node do, but for what stands behind the rule: they have added that much.
+  it("raises for a bad address, prefix or range, and has added nothing then", function()
+    local list = net.BlockList()
+    for rule, code in pairs({
+      ["Address: IPv4 999.1.1.1"] = "ERR_INVALID_ADDRESS",
+      ["Address: IPv4 01.1.1.1"] = "ERR_INVALID_ADDRESS",
+      ["Address: IPv6 1.1.1.1"] = "ERR_INVALID_ADDRESS",
+      ["Address: IPv6 1:2"] = "ERR_INVALID_ADDRESS",
+      ["Range: IPv4 1.1.1.1-999.1.1.1"] = "ERR_INVALID_ADDRESS",
+      ["Range: IPv4 2.2.2.2-1.1.1.1"] = "ERR_INVALID_ARG_VALUE",
+      ["Range: IPv6 ::2-::1"] = "ERR_INVALID_ARG_VALUE",
+      ["Subnet: IPv4 1.1.1.1/33"] = "ERR_OUT_OF_RANGE",
+      ["Subnet: IPv6 ::/129"] = "ERR_OUT_OF_RANGE",
+    }) do
+      raised(code, list.fromJSON, list, { "Address: IPv4 9.9.9.9", rule })
+    end
+    assert.same({}, list.rules)
+  end)
+
+  it("passes over a text that is no rule, and finds one in a longer text", function()
+    for _, text in ipairs({ "", "x", "Address: IPv4 x", "Address: IPv4 ::1",
+      "Address: IPv5 1.1.1.1", "Subnet: IPv4 1.1.1.1", "Subnet: IPv4 1.1.1.1/", "Address: IPv6 zz",
+      "Range: IPv4 1.1.1.1", "Address:IPv4 1.1.1.1", "address: IPv4 1.1.1.1" }) do
+      local list = net.BlockList()
+      list:fromJSON({ text, "Address: IPv4 9.9.9.9" })
+      assert.same({ "Address: IPv4 9.9.9.9" }, list.rules)
+    end
+    for text, rule in pairs({ [" Address: IPv4 1.1.1.1"] = "Address: IPv4 1.1.1.1",
+      ["Address: IPv4 1.1.1.1 "] = "Address: IPv4 1.1.1.1",
+      ["Address: IPv4 1.1.1.1.1"] = "Address: IPv4 1.1.1.1",
+      ["address: IPv6 ::1"] = "Address: IPv6 ::1",
+      ["x Subnet: IPv6 ::/8 x"] = "Subnet: IPv6 ::/8",
+      ["my Range: IPv6 ::1-::2"] = "Range: IPv6 ::1-::2" }) do
+      local list = net.BlockList()
+      list:fromJSON({ text })
+      assert.same({ rule }, list.rules)
+    end
+  end)
+
+  it("takes every rule that rules has, v4-mapped ones too", function()
+    local mapped = { "Address: IPv6 ::ffff:1.2.3.4", "Subnet: IPv6 ::ffff:1.2.3.0/120",
+      "Range: IPv6 ::ffff:1.2.3.4-::ffff:1.2.3.9" }
+    local list = net.BlockList()
+    list:fromJSON(mapped)
+    assert.same(reversed(mapped), list.rules)
+    assert.is_true(list:check("1.2.3.4"))
   end)
 end)
 

@@ -65,6 +65,18 @@ describe("net.Buffer", function()
     assert.equal("Cde", slice:sub(1))
   end)
 
+  it("refuses an index that is none", function()
+    local buffer = net.Buffer(3)
+    for _, name in ipairs({ "sub", "byte", "slice" }) do
+      refused("TypeError", "ERR_INVALID_ARG_TYPE", buffer[name], buffer, "x")
+      refused("TypeError", "ERR_INVALID_ARG_TYPE", buffer[name], buffer, {})
+      refused("RangeError", "ERR_OUT_OF_RANGE", buffer[name], buffer, 1.5)
+    end
+    refused("TypeError", "ERR_INVALID_ARG_TYPE", buffer.find, buffer, "a", "x")
+    refused("TypeError", "ERR_INVALID_ARG_TYPE", buffer.find, buffer, 5)
+    assert.equal("\0\0", buffer:sub("2"))
+  end)
+
   it("sets only what fits, and nothing otherwise", function()
     local buffer = net.Buffer(3)
     refused("RangeError", "ERR_OUT_OF_RANGE", buffer.set, buffer, 3, "ab")
@@ -100,7 +112,10 @@ describe("the option onread", function()
   after_each(within.clean)
 
   local function server(text)
-    return serve.tcp(function(socket) socket:finish(text) end)
+    return serve.tcp(function(socket)
+      socket:on("error", function() end) -- a reset, when what was sent is not read
+      socket:finish(text)
+    end)
   end
 
   it("reads into one buffer, and there is no 'data'", function()
@@ -146,6 +161,66 @@ describe("the option onread", function()
     within(5)
     assert.same({ "abc", "def" }, seen)
     assert.is_true(#asked >= 2)
+  end)
+
+  -- A socket whose function for buffers calls `act` once; what was read, and whether it closed.
+  local function actingOnce(act)
+    local listening, port = server("abcdef")
+    local text, acted, closed, socket = "", false, 0, nil
+    socket = keep(net.connect({
+      port = port,
+      host = "127.0.0.1",
+      onread = {
+        buffer = function()
+          if not acted then
+            acted = true
+            act(socket)
+          end
+          return net.Buffer(4)
+        end,
+        callback = function(n, buffer) text = text .. buffer:sub(1, n) end,
+      },
+    }))
+    socket:on("close", function()
+      closed = closed + 1
+      listening:close()
+    end)
+    return function() return text, closed end
+  end
+
+  it("may be destroyed by the function that gives buffers", function()
+    for _, name in ipairs({ "destroy", "resetAndDestroy" }) do
+      local result = actingOnce(function(socket) socket[name](socket) end)
+      within(5)
+      assert.same({ "", 1 }, { result() })
+    end
+  end)
+
+  it("may be paused by the function that gives buffers", function()
+    local early
+    local result
+    result = actingOnce(function(socket)
+      socket:pause()
+      timers.setTimeout(function()
+        early = result()
+        socket:resume()
+      end, 20)
+    end)
+    within(5)
+    assert.equal("", early)
+    assert.same({ "abcdef", 1 }, { result() })
+    result = actingOnce(function(socket) socket:pause():resume() end)
+    within(5)
+    assert.same({ "abcdef", 1 }, { result() })
+  end)
+
+  it("asks again after the function has raised", function()
+    local result = actingOnce(function() error("mine") end)
+    local ok, err = pcall(net.run)
+    assert.is_false(ok)
+    assert.truthy(err:find("mine", 1, true))
+    within(5)
+    assert.same({ "abcdef", 1 }, { result() })
   end)
 
   it("pauses when the callback returns false, until resume", function()

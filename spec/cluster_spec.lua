@@ -490,6 +490,55 @@ describe("a port of workers", function()
     stop()
   end)
 
+  -- One connection in each worker; that of the second ends. The first has the next turn.
+  local function answersOfTheNext(drops)
+    local _, port = workers(2, ([[
+      local cluster = require("lnet.cluster")
+      local server = net.createServer(function(socket)
+        socket:write("w" .. cluster.worker.id)
+        socket:on("data", function() socket:finish() end)
+        socket:on("close", function() cluster.worker:send("closed", function() end) end)
+      end)
+      server.maxConnections, server.dropMaxConnection = 1, %s
+      server:on("drop", function() cluster.worker:send("dropped") end)
+      server:listen(0, "127.0.0.1")
+    ]]):format(drops))
+    local dropped, closed = 0, 0
+    cluster:on("message", function(_, what)
+      if what == "closed" then closed = closed + 1 else dropped = dropped + 1 end
+    end)
+    local function greeted()
+      local socket, text, over = connect(port), "", false
+      socket:on("data", function(bytes) text = text .. bytes end)
+      socket:on("close", function() over = true end)
+      within.reached(SECONDS, function() return text ~= "" or over end)
+      return text, socket
+    end
+    local first, one = greeted()
+    local second, two = greeted()
+    two:write("end")
+    within.reached(SECONDS, function() return two.destroyed and closed == 1 end)
+    local again, three = greeted()
+    within.reached(SECONDS, function() return again ~= "" or dropped > 0 end)
+    assert.is_true(first ~= second)
+    one:destroy()
+    three:destroy()
+    stop()
+    return dropped, again == second and "second" or again
+  end
+
+  it("passes on to another worker what is over maxConnections", function()
+    local dropped, by = answersOfTheNext("false")
+    assert.equal("second", by)
+    assert.equal(0, dropped)
+  end)
+
+  it("with dropMaxConnection, drops what is over maxConnections", function()
+    local dropped, by = answersOfTheNext("true")
+    assert.equal("", by)
+    assert.equal(1, dropped)
+  end)
+
   it("loses no byte that was sent before a worker had the connection", function()
     local _, port = workers(2, [[
       net.createServer(function(socket) socket:pipe(socket) end):listen(0, "127.0.0.1")

@@ -80,6 +80,16 @@ describe("net.SocketAddress", function()
     end
   end)
 
+  it("tells nothing from what is none", function()
+    assert.is_false(net.SocketAddress.isSocketAddress())
+    assert.is_false(net.SocketAddress.isSocketAddress(net.SocketAddress))
+  end)
+
+  it("refuses another object as self", function()
+    raised("ERR_INVALID_THIS", net.SocketAddress.toJSON, net.BlockList())
+    raised("ERR_INVALID_THIS", net.SocketAddress.toJSON)
+  end)
+
   it("becomes a table by toJSON", function()
     assert.same({ address = "::1", family = "ipv6", port = 5, flowlabel = 6 },
       net.SocketAddress({ address = "::1", family = "ipv6", port = 5, flowlabel = 6 }):toJSON())
@@ -107,6 +117,14 @@ describe("net.SocketAddress.parse", function()
     ["0177.0.0.1"] = { "127.0.0.1", 0, "ipv4", 0 },
     ["0x.0x.0"] = { "0.0.0.0", 0, "ipv4", 0 },
     ["0x00000000000000000001.2.3.4"] = { "1.2.3.4", 0, "ipv4", 0 },
+    -- What URLs may have around host and port; v24 of node reads these too.
+    ["1.2.3.4:5/x"] = { "1.2.3.4", 5, "ipv4", 0 },
+    ["1.2.3.4?@5.6.7.8"] = { "1.2.3.4", 0, "ipv4", 0 },
+    ["a:b@[::1]:7#x"] = { "::1", 7, "ipv6", 0 },
+    ["//1.2.3.4\\x"] = { "1.2.3.4", 0, "ipv4", 0 },
+    ["1.2.3.4:5\0 "] = { "1.2.3.4", 5, "ipv4", 0 },
+    ["1.2\n.3.4:\t5"] = { "1.2.3.4", 5, "ipv4", 0 },
+    ["%31.2.3.4"] = { "1.2.3.4", 0, "ipv4", 0 },
   }
 
   for input, expected in pairs(good) do
@@ -119,8 +137,9 @@ describe("net.SocketAddress.parse", function()
     for _, input in ipairs({ "", "not an ip", "abc.123", "259.1.1.1", "12:12:12", "example.com",
       "::1", "[::1", "::1]", "[::1]x", "[::1]5", "[::1%lo]", "[1.2.3.4]", "[]", "[]:5", "1..2",
       "1.2.3.4.5", "08.1.1.1", "0xg", "4294967296", "1.2.3.4:65536", "1.2.3.4:99999999999999999999",
-      "1.2.3.4:-1", "1.2.3.4:+5", "1.2.3.4:5x", "1.2.3.4:0x10", " 1.2.3.4", "1.2.3.4 ",
-      "1.2.3.4:5:6", "1.2.3.4..", ".", ":5", "1.2.3.4/x", "a@1.2.3.4", "1.2.3.4\0", "-1", "1e3",
+      "1.2.3.4:-1", "1.2.3.4:+5", "1.2.3.4:5x", "1.2.3.4:0x10", " 1.2.3.4", "1.2.3.4:%35",
+      "1.2.3.4:5:6", "1.2.3.4..", ".", ":5", "http://1.2.3.4", "a/@1.2.3.4", "1.2.3.4@",
+      "-1", "1e3",
       "1.16777216", "1.1.65536", ("9"):rep(500), "0x" .. ("f"):rep(500) }) do
       assert.is_nil(net.SocketAddress.parse(input), input)
     end

@@ -87,7 +87,7 @@ static bool is_blocked(const lnet_server *server, const lnet_stream *s) {
 }
 
 static bool is_full(const lnet_server *server) {
-  return server->max_connections > 0 && server->connections >= server->max_connections;
+  return server->max_connections != 0 && server->connections >= server->max_connections;
 }
 
 /* Protected: makes the socket, accepts, and emits 'connection'. What raises does so before the

@@ -93,6 +93,10 @@ static int body_outcome(lua_State *L) {
 
 void lnet_attempt_ended(lnet_stream *s, int status) {
   struct outcome o = {s, status};
+  if (status == UV_ECANCELED) {
+    lnet_enter(lnet_stream_ctx(s), body_outcome, &o);
+    return;
+  }
   if ((s->s & S_CONNECTING) == 0) return; /* destroyed meanwhile */
   if (status != 0 || s->cold->tell_success) lnet_enter(lnet_stream_ctx(s), body_outcome, &o);
   if (status == 0 && (s->s & S_CONNECTING) != 0) lnet_stream_connected(s);
@@ -101,8 +105,10 @@ void lnet_attempt_ended(lnet_stream *s, int status) {
 static void on_connect(uv_connect_t *req, int status) {
   lnet_stream *s = req->data;
   lnet_ctx *ctx = lnet_stream_ctx(s);
-  /* Closed by us: by destroy, or for the next attempt; who did so goes on. */
-  if (ctx->shut || status == UV_ECANCELED) return;
+  /* Closed by us: for the next attempt, or by destroy; who did so goes on. As in node, destroy is
+     told as a failure of an attempt that is one of several. */
+  if (ctx->shut) return;
+  if (status == UV_ECANCELED && ((s->s & S_CONNECTING) != 0 || !s->cold->tell_success)) return;
   if (ctx->halted) {
     s->cold->status = status;
     lnet_object_owe(&s->base.object, OWE_CONNECT);

@@ -55,11 +55,22 @@ static int l_call(lua_State *L) {
   return l_new(L);
 }
 
+/* An index as string.sub takes it: an integer, or what Lua makes one of. [-0, +0, v] */
+static lua_Integer opt_index(lua_State *L, int idx, const char *name, lua_Integer fallback) {
+  if (lua_isnoneornil(L, idx)) return fallback;
+  int is = 0;
+  const lua_Integer i = lua_tointegerx(L, idx, &is);
+  if (is) return i;
+  lnet_check_number(L, idx, name);
+  lnet_check_range(L, idx, name, "an integer");
+  return 0;
+}
+
 /* Where the range of the indices at 2 and 3 begins, from 0; *len is its length, 0 when empty. */
 static size_t range(lua_State *L, const lnet_buffer *b, lua_Integer j_default, size_t *len) {
   const lua_Integer size = (lua_Integer)b->len;
-  lua_Integer i = luaL_optinteger(L, 2, 1);
-  lua_Integer j = luaL_optinteger(L, 3, j_default);
+  lua_Integer i = opt_index(L, 2, "i", 1);
+  lua_Integer j = opt_index(L, 3, "j", j_default);
   if (i < 0) i = i < -size ? 1 : size + i + 1;
   if (i == 0) i = 1;
   if (j < 0) j = j < -size ? 0 : size + j + 1;
@@ -83,7 +94,7 @@ static int l_sub(lua_State *L) {
 static int l_byte(lua_State *L) {
   const lnet_buffer *b = check_self(L);
   size_t len = 0;
-  const lua_Integer i = luaL_optinteger(L, 2, 1);
+  const lua_Integer i = opt_index(L, 2, "i", 1);
   lua_settop(L, 2);
   const size_t at = range(L, b, i, &len);
   if (i == 0 || len == 0) return 0;
@@ -112,7 +123,7 @@ static int l_find(lua_State *L) {
   size_t text_len = 0;
   if (lua_type(L, 2) != LUA_TSTRING) lnet_check_fail(L, 2, "text", "of type string");
   const char *text = lua_tolstring(L, 2, &text_len);
-  lua_Integer init = luaL_optinteger(L, 3, 1);
+  lua_Integer init = opt_index(L, 3, "init", 1);
   const lua_Integer size = (lua_Integer)b->len;
   if (init < 0) init = init < -size ? 1 : size + init + 1;
   if (init == 0) init = 1;

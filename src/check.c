@@ -1,15 +1,26 @@
 /* Checks of arguments. */
 #include "check.h"
 #include "buffer.h"
+#include "describe.h"
 #include "error.h"
-#include <math.h>
 #include <string.h>
 
 int lnet_check_fail(lua_State *L, int idx, const char *name, const char *expected) {
-  lnet_error_describe(L, idx);
-  return lnet_error_raise(
-      L, "TypeError", "ERR_INVALID_ARG_TYPE", "The \"%s\" %s must be %s. Received %s", name,
-      strchr(name, '.') != NULL ? "property" : "argument", expected, lua_tostring(L, -1));
+  lnet_describe_type(L, idx); /* before the stack grows: it may be absent */
+  lua_pushfstring(L, "The \"%s\" %s must be %s. Received ", name,
+                  strchr(name, '.') != NULL ? "property" : "argument", expected);
+  lua_insert(L, -2);
+  lua_concat(L, 2);
+  return lnet_error_raise_top(L, "TypeError", "ERR_INVALID_ARG_TYPE");
+}
+
+int lnet_check_refuse(lua_State *L, int idx, const char *name, const char *reason) {
+  lnet_describe_value(L, idx); /* before the stack grows: it may be absent */
+  lua_pushfstring(L, "The %s '%s' %s. Received ",
+                  strchr(name, '.') != NULL ? "property" : "argument", name, reason);
+  lua_insert(L, -2);
+  lua_concat(L, 2);
+  return lnet_error_raise_top(L, "TypeError", "ERR_INVALID_ARG_VALUE");
 }
 
 void lnet_check_function(lua_State *L, int idx, const char *name) {
@@ -26,10 +37,11 @@ void lnet_check_open(lua_State *L, const lnet_ctx *ctx) {
 }
 
 int lnet_check_range(lua_State *L, int idx, const char *name, const char *range) {
-  lnet_error_number(L, (double)lua_tonumber(L, idx));
-  return lnet_error_raise(L, "RangeError", "ERR_OUT_OF_RANGE",
-                          "The value of \"%s\" is out of range. It must be %s. Received %s", name,
-                          range, lua_tostring(L, -1));
+  lnet_describe_range(L, idx); /* before the stack grows: it may be absent */
+  lua_pushfstring(L, "The value of \"%s\" is out of range. It must be %s. Received ", name, range);
+  lua_insert(L, -2);
+  lua_concat(L, 2);
+  return lnet_error_raise_top(L, "RangeError", "ERR_OUT_OF_RANGE");
 }
 
 lnet_encoding lnet_check_encoding(lua_State *L, int idx, lnet_encoding fallback) {

@@ -17,6 +17,9 @@ double lnet_check_number(lua_State *L, int idx, const char *name);
 /* Raises when the loop of this state is gone (its state is closing). [-0, +0, v] */
 void lnet_check_open(lua_State *L, const lnet_ctx *ctx);
 
+/* Raises ERR_INVALID_ARG_VALUE: "The argument '<name>' <reason>." [-0, +0, v] */
+int lnet_check_refuse(lua_State *L, int idx, const char *name, const char *reason);
+
 /* Raises ERR_OUT_OF_RANGE: "It must be <range>." [-0, +0, v] */
 int lnet_check_range(lua_State *L, int idx, const char *name, const char *range);
 

@@ -6,6 +6,7 @@
 #include "blocklist.h"
 #include "buffer.h"
 #include "channel.h"
+#include "describe.h"
 #include "emitter.h"
 #include "error.h"
 #include "gather.h"
@@ -88,6 +89,8 @@ LNET_EXPORT int luaopen_lnet_core(lua_State *L) {
       {"newError", lnet_l_newError},
       {"systemError", lnet_l_systemError},
       {"describe", lnet_l_describe},
+      {"inspect", lnet_l_inspect},
+      {"outOfRange", lnet_l_outOfRange},
       {"ownSource", lnet_l_ownSource},
       {"errorName", l_errorName},
       {"errorText", l_errorText},

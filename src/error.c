@@ -1,8 +1,6 @@
 /* Error objects: made here for C and for our Lua files alike, so that they cannot differ. */
 #include "error.h"
-#include <math.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 /* The first stack level that is the user's: neither C nor a file of ours. */
@@ -122,69 +120,18 @@ int lnet_error_raise(lua_State *L, const char *name, const char *code, const cha
   return lua_error(L);
 }
 
+int lnet_error_raise_top(lua_State *L, const char *name, const char *code) {
+  push_bare(L, name, code, "");
+  lua_pushvalue(L, -2);
+  lua_setfield(L, -2, "message");
+  set_stack(L);
+  return lua_error(L);
+}
+
 int lnet_error_memory(lua_State *L) {
   lnet_ctx_push(L);
   lua_getiuservalue(L, -1, LNET_CTX_NO_MEMORY);
   return lua_error(L);
-}
-
-void lnet_error_number(lua_State *L, double number) {
-  char text[40];
-  if (isnan(number)) {
-    lua_pushliteral(L, "NaN");
-    return;
-  }
-  if (isinf(number)) {
-    lua_pushstring(L, number < 0 ? "-Infinity" : "Infinity");
-    return;
-  }
-  if (fabs(number) < 1e21 && floor(number) == number) {
-    snprintf(text, sizeof text, "%.0f", number);
-    lua_pushstring(L, strcmp(text, "-0") == 0 ? "0" : text);
-    return;
-  }
-  for (int digits = 1; digits <= 17; digits++) { /* the shortest that reads back as the same */
-    snprintf(text, sizeof text, "%.*g", digits, number);
-    double back = 0;
-    if (sscanf(text, "%lf", &back) == 1 && back == number) break;
-  }
-  lua_pushstring(L, text);
-}
-
-void lnet_error_describe(lua_State *L, int idx) {
-  idx = lua_absindex(L, idx);
-  switch (lua_type(L, idx)) {
-  case LUA_TNUMBER:
-    lnet_error_number(L, (double)lua_tonumber(L, idx));
-    lua_pushfstring(L, "type number (%s)", lua_tostring(L, -1));
-    lua_remove(L, -2);
-    break;
-  case LUA_TSTRING: {
-    size_t len = 0;
-    const char *text = lua_tolstring(L, idx, &len);
-    if (len > 28) {
-      lua_pushlstring(L, text, 25);
-      lua_pushfstring(L, "type string ('%s...')", lua_tostring(L, -1));
-      lua_remove(L, -2);
-    } else {
-      lua_pushfstring(L, "type string ('%s')", text);
-    }
-    break;
-  }
-  case LUA_TBOOLEAN:
-    lua_pushfstring(L, "type boolean (%s)", lua_toboolean(L, idx) ? "true" : "false");
-    break;
-  case LUA_TTABLE:
-    lua_pushliteral(L, "an instance of table");
-    break;
-  case LUA_TUSERDATA:
-  case LUA_TLIGHTUSERDATA:
-  case LUA_TTHREAD:
-    lua_pushfstring(L, "an instance of %s", luaL_typename(L, idx));
-    break;
-  default: /* nil, function */
-    lua_pushstring(L, lua_isnone(L, idx) ? "nil" : luaL_typename(L, idx));
-  }
 }
 
 bool lnet_is_error(lua_State *L, int idx) {
@@ -209,12 +156,6 @@ int lnet_l_newError(lua_State *L) {
     }
   }
   set_stack(L);
-  return 1;
-}
-
-int lnet_l_describe(lua_State *L) {
-  luaL_checkany(L, 1);
-  lnet_error_describe(L, 1);
   return 1;
 }
 

@@ -19,21 +19,17 @@ void lnet_error_push_system(lua_State *L, int err, const char *syscall, const ch
 /* Raises a usage error with a formatted message (lua_pushfstring). [-0, +0, v] */
 int lnet_error_raise(lua_State *L, const char *name, const char *code, const char *format, ...);
 
+/* Raises a usage error whose message, a string of any bytes, is on top. [-1, +0, v] */
+int lnet_error_raise_top(lua_State *L, const char *name, const char *code);
+
 /* Raises the error object made at load for failed allocations in C. [-0, +0, v] */
 int lnet_error_memory(lua_State *L);
-
-/* Pushes how node names a value of the wrong type: "type number (5)", "nil". [-0, +1, m] */
-void lnet_error_describe(lua_State *L, int idx);
-
-/* Pushes the number as JavaScript prints it. [-0, +1, m] */
-void lnet_error_number(lua_State *L, double number);
 
 /* Whether the value is an error: ours, or any table with a string `message`. [-0, +0, -] */
 bool lnet_is_error(lua_State *L, int idx);
 
 /* core.newError(name, code, message[, fields]) for our Lua files. */
 int lnet_l_newError(lua_State *L);
-int lnet_l_describe(lua_State *L);
 int lnet_l_systemError(lua_State *L);
 int lnet_l_ownSource(lua_State *L);
 

@@ -108,10 +108,7 @@ static uv_run_mode check_mode(lua_State *L) {
   const char *mode = lua_tostring(L, 1);
   for (size_t i = 0; i < sizeof modes / sizeof *modes; i++)
     if (strcmp(mode, names[i]) == 0) return modes[i];
-  lnet_error_raise(L, "TypeError", "ERR_INVALID_ARG_VALUE",
-                   "The argument 'mode' must be one of: 'default', 'once', 'nowait'. "
-                   "Received '%s'",
-                   mode);
+  lnet_check_refuse(L, 1, "mode", "must be one of: 'default', 'once', 'nowait'");
   return UV_RUN_DEFAULT;
 }
 

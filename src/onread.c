@@ -46,7 +46,14 @@ static int body_ask(lua_State *L) {
   lua_rawgeti(L, 3, COLD_SOURCE);
   lua_call(L, 0, 1);
   use_buffer(L, 2, s);
+  s->cold->fresh = true;
   return 0;
+}
+
+static void ignore_read(uv_stream_t *handle, ssize_t n, const uv_buf_t *buf) {
+  (void)handle;
+  (void)n;
+  (void)buf;
 }
 
 uv_buf_t lnet_onread_buffer(lnet_stream *s) {
@@ -54,7 +61,12 @@ uv_buf_t lnet_onread_buffer(lnet_stream *s) {
   lnet_cold *cold = s->cold;
   if (cold->source && !cold->fresh) {
     lnet_enter(ctx, body_ask, s);
-    cold->fresh = true;
+    if ((s->r & R_HANDLE_READING) == 0 || (s->s & S_HANDLE) == 0) {
+      /* The function has paused or destroyed the socket. libuv, which has forgotten whom to tell
+         by then, tells all the same that there is no room. */
+      s->h.stream.read_cb = ignore_read;
+      return uv_buf_init(NULL, 0);
+    }
   }
   const size_t len = ctx->halted || (s->s & S_DESTROYED) != 0 ? 0 : cold->own.len;
   return uv_buf_init(cold->own.base, len > UINT32_MAX ? UINT32_MAX : (unsigned)len);

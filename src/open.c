@@ -14,11 +14,9 @@ uint32_t lnet_opt_mark(lua_State *L, int idx, const char *name, const char *prop
     return fallback;
   }
   const double mark = lua_type(L, -1) == LUA_TNUMBER ? (double)lua_tonumber(L, -1) : -1;
-  if (!(mark >= 0) || floor(mark) != mark) {
-    const char *text = luaL_tolstring(L, -1, NULL);
-    if (lua_type(L, -2) == LUA_TSTRING) text = lua_pushfstring(L, "'%s'", text);
-    lnet_error_raise(L, "TypeError", "ERR_INVALID_ARG_VALUE",
-                     "The property 'options.%s' is invalid. Received %s", property, text);
+  if (!(mark >= 0) || floor(mark) != mark || isinf(mark)) {
+    lua_pushfstring(L, "options.%s", property);
+    lnet_check_refuse(L, -2, lua_tostring(L, -1), "is invalid");
   }
   lua_pop(L, 1);
   return mark > UINT32_MAX ? UINT32_MAX : (uint32_t)mark;
@@ -40,10 +38,14 @@ static bool field_false(lua_State *L, const char *name) {
 
 static void check_fields(lua_State *L) {
   static const char *const refused[] = {"objectMode", "readableObjectMode", "writableObjectMode"};
-  for (int i = 0; i < 3; i++)
-    if (field_true(L, refused[i]))
-      lnet_error_raise(L, "TypeError", "ERR_INVALID_ARG_VALUE",
-                       "The property 'options.%s' is not supported. Received true", refused[i]);
+  for (int i = 0; i < 3; i++) {
+    lua_getfield(L, 1, refused[i]);
+    if (lua_toboolean(L, -1)) {
+      lua_pushfstring(L, "options.%s", refused[i]);
+      lnet_check_refuse(L, -2, lua_tostring(L, -1), "is not supported");
+    }
+    lua_pop(L, 1);
+  }
   if (lua_getfield(L, 1, "keepAliveInitialDelay") != LUA_TNIL)
     lnet_check_number(L, -1, "options.keepAliveInitialDelay");
   lua_pop(L, 1);

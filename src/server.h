@@ -26,7 +26,7 @@ typedef struct lnet_server {
   const struct lnet_blocklist *block_list; /* anchored in UV_BLOCK_LIST; NULL: none */
   uint32_t connections;
   uint32_t high_water_mark; /* of accepted sockets; bytes */
-  double max_connections;   /* 0: no limit */
+  double max_connections;   /* 0: no limit; may be less */
   int keep_alive_delay;     /* seconds */
   bool half_open;
   bool pause_on_connect;

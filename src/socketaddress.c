@@ -26,13 +26,7 @@ int lnet_socketaddress_family(lua_State *L, int idx) {
 }
 
 int lnet_socketaddress_bad_family(lua_State *L, int idx) {
-  const char *quote = lua_type(L, idx) == LUA_TSTRING ? "'" : "";
-  const int type = lua_type(L, idx);
-  const bool plain = type == LUA_TSTRING || type == LUA_TNUMBER || type == LUA_TBOOLEAN;
-  const char *text = plain ? luaL_tolstring(L, idx, NULL) : luaL_typename(L, idx);
-  return lnet_error_raise(L, "TypeError", "ERR_INVALID_ARG_VALUE",
-                          "The property 'options.family' is invalid. Received %s%s%s", quote, text,
-                          quote);
+  return lnet_check_refuse(L, idx, "options.family", "is invalid");
 }
 
 int lnet_socketaddress_bad(lua_State *L) {
@@ -62,7 +56,6 @@ int lnet_l_newSocketAddress(lua_State *L) {
 }
 
 int lnet_l_isSocketAddress(lua_State *L) {
-  luaL_checkany(L, 1);
   lua_pushboolean(L, lnet_socketaddress_test(L, 1) != NULL);
   return 1;
 }

@@ -77,7 +77,7 @@ int lnet_l_setKeepAlive(lua_State *L) {
 
 int lnet_check_tos(lua_State *L, int idx, const char *name) {
   const double tos = lnet_check_number(L, idx, name);
-  if (floor(tos) != tos) lnet_check_range(L, idx, name, "an integer");
+  if (floor(tos) != tos || isinf(tos)) lnet_check_range(L, idx, name, "an integer");
   if (!(tos >= 0 && tos <= 255)) lnet_check_range(L, idx, name, ">= 0 && <= 255");
   return (int)tos;
 }
@@ -98,6 +98,7 @@ Source: the documentation of node v25.
 */
 int lnet_l_setTypeOfService(lua_State *L) {
   lnet_stream *s = lnet_check_stream(L, 1);
+  if (isnan(lnet_check_number(L, 2, "tos"))) lnet_check_fail(L, 2, "tos", "of type number");
   const int tos = lnet_check_tos(L, 2, "tos");
   lnet_cold *cold = lnet_stream_check_cold(L, 1, s);
   if (is_tcp(s) && (s->s & S_CONNECTING) == 0) {

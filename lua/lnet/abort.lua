@@ -176,6 +176,7 @@ end
 
 --- Raises the reason of a signal that was aborted.
 function AbortSignal:throwIfAborted()
+  check.this(isSignal(self), "AbortSignal")
   if self.aborted then error(self.reason, 0) end
 end
 
@@ -194,6 +195,7 @@ end
 --- Aborts the signal; only the first call does. 'abort' comes inside this call.
 -- @param[opt] reason an `AbortError` by default
 function AbortController:abort(reason)
+  check.this(getmetatable(self) == controllerMeta, "AbortController")
   if reason == nil then reason = abortReason() end
   abortSignal(self.signal, reason)
 end

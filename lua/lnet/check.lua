@@ -41,15 +41,12 @@ end
 function check.int32(value, name, min)
   check.number(value, name)
   local range
-  if not math.tointeger(value) then
+  if value % 1 ~= 0 then -- nor are NaN and infinity
     range = "an integer"
   elseif value < min or value > 2147483647 then
     range = (">= %d && <= 2147483647"):format(min)
   end
-  if range then
-    errors.throw("RangeError", "ERR_OUT_OF_RANGE",
-      ('The value of "%s" is out of range. It must be %s. Received %s'):format(name, range, value))
-  end
+  if range then errors.throwRange(name, range, value) end
   return math.tointeger(value)
 end
 
@@ -57,17 +54,21 @@ end
 function check.unsigned(value, name, max)
   check.number(value, name)
   local range
-  if not math.tointeger(value) then
+  if value % 1 ~= 0 then -- nor are NaN and infinity
     range = "an integer"
   elseif value < 0 or value > max then
     range = (">= 0 && <= %d"):format(max)
   end
-  if range then
-    errors.throw("RangeError", "ERR_OUT_OF_RANGE",
-      ('The value of "%s" is out of range. It must be %s. Received %s'):format(
-        name, range, math.tointeger(value) or value))
-  end
+  if range then errors.throwRange(name, range, value) end
   return math.tointeger(value)
+end
+
+--- Raises ERR_INVALID_THIS unless `is`: what a method was called on is of another class.
+function check.this(is, class)
+  if not is then
+    errors.throw("TypeError", "ERR_INVALID_THIS",
+      ('Value of "this" must be of type %s'):format(class))
+  end
 end
 
 --- A net.BlockList or nil.

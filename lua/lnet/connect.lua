@@ -121,7 +121,9 @@ local function attemptNext(context)
     if not socket.connecting then return end
     local attempted = socket.autoSelectFamilyAttemptedAddresses
     attempted[#attempted + 1] = ("%s:%d"):format(address, port)
+    local timedOut = false
     local errno = core.attempt(socket, function(status)
+      if timedOut then return end
       core.clearTimeout(context.timer)
       if status ~= 0 then failed(attemptError(status, address, port, nil, context.localPort)) end
     end, true, address, port, family)
@@ -129,6 +131,7 @@ local function attemptNext(context)
       failed(refusedError(socket, errno, address, port))
     elseif current < #context.addresses then
       context.timer = core.setTimeout(function()
+        timedOut = true
         core.emit(socket, "connectionAttemptTimeout", address, port, family)
         context.errors[#context.errors + 1] =
           attemptError(core.ETIMEDOUT, address, port, nil, context.localPort)
@@ -230,8 +233,9 @@ end
 -- Checks what concerns the local end.
 local function checkLocal(options)
   if options.localAddress ~= nil and core.isIP(options.localAddress) == 0 then
-    errors.throw("TypeError", "ERR_INVALID_IP_ADDRESS",
-      "Invalid IP address: " .. tostring(options.localAddress))
+    local value = options.localAddress
+    errors.throw("TypeError", "ERR_INVALID_IP_ADDRESS", "Invalid IP address: "
+      .. (type(value) == "number" and core.inspect(value) or tostring(value)))
   end
   if options.localPort ~= nil then check.number(options.localPort, "options.localPort") end
 end

@@ -21,20 +21,18 @@ function errors.throwType(name, expected, value)
     name, kind, expected, core.describe(value)))
 end
 
--- As node's inspect shows a value in a message.
-local function inspect(value)
-  if type(value) == "string" then return "'" .. value .. "'" end
-  if type(value) == "table" or type(value) == "userdata" or type(value) == "function" then
-    return type(value)
-  end
-  return tostring(value)
-end
-
 --- Raises ERR_INVALID_ARG_VALUE.
 function errors.throwValue(name, reason, value)
   local kind = name:find(".", 1, true) and "property" or "argument"
   errors.throw("TypeError", "ERR_INVALID_ARG_VALUE", ("The %s '%s' %s. Received %s"):format(
-    kind, name, reason, inspect(value)))
+    kind, name, reason, core.inspect(value)))
+end
+
+--- Raises ERR_OUT_OF_RANGE; `range` as in ">= 0 && <= 32".
+function errors.throwRange(name, range, value)
+  errors.throw("RangeError", "ERR_OUT_OF_RANGE",
+    ('The value of "%s" is out of range. It must be %s. Received %s'):format(
+      name, range, core.outOfRange(value)))
 end
 
 --- The error of a failed call with an address: "bind EADDRINUSE 127.0.0.1:80".

@@ -168,7 +168,7 @@ local function makePlan(options, backlog)
     if host == "" then host = nil end
     if host ~= nil then check.string(host, "hostname") end
     return {
-      port = port, backlog = backlog, ipv6Only = options.ipv6Only == true,
+      port = port, backlog = backlog, ipv6Only = options.ipv6Only and true or false,
       reusePort = options.reusePort and true or nil,
     }, host
   end
@@ -182,10 +182,9 @@ end
 
 -- Opens the socket file to others, or raises.
 local function setModes(server, options)
-  if not server.listening or not (options.readableAll == true or options.writableAll == true) then
-    return
-  end
-  local errno = core.chmod(server, options.readableAll == true, options.writableAll == true)
+  local readable, writable = options.readableAll and true, options.writableAll and true
+  if not server.listening or not (readable or writable) then return end
+  local errno = core.chmod(server, readable or false, writable or false)
   if errno == 0 then return end
   core.closeHandle(server)
   abort.releaseServer(server)
@@ -203,6 +202,7 @@ end
 function Server:listen(...)
   local first, second, third = ...
   local callback = check.callback(...)
+  check.this(core.isServer(self), "Server")
   if self.listening then
     errors.throw("Error", "ERR_SERVER_ALREADY_LISTEN",
       "Listen method has been called more than once without closing.")
@@ -216,9 +216,10 @@ function Server:listen(...)
     options = normalize(first, second, callback)
     if options.signal ~= nil then abort.check(options.signal, "options.signal") end
     plan, host = makePlan(options, backlogOf(second, third))
-    plan.exclusive = options.exclusive and true
+    plan.exclusive = (options.exclusive or options.reusePort) and true
     if plan.path then
-      plan.readableAll, plan.writableAll = options.readableAll == true, options.writableAll == true
+      plan.readableAll = options.readableAll and true or false
+      plan.writableAll = options.writableAll and true or false
     end
   end
   if callback then self:once("listening", callback) end

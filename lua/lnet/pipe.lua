@@ -1,6 +1,7 @@
 --- socket:pipe and socket:unpipe, to sockets and to the user's own objects. Each chunk goes through
 -- the listener made by core.pipeListener; here is what comes once per pipe. Source: node v20,
 -- readable.pipe.
+local check = require("lnet.check")
 local core = require("lnet.core")
 
 local Socket = core.Socket
@@ -35,6 +36,7 @@ end
 -- @tparam[opt] table options `["end"] = false`: the end of this socket does not finish dest
 -- @return dest
 function Socket:pipe(dest, options)
+  check.this(core.isSocket(self), "Socket")
   local source = self
   local state = states[source]
   if not state then
@@ -120,6 +122,7 @@ end
 -- @param[opt] dest
 -- @return the socket
 function Socket:unpipe(dest)
+  check.this(core.isSocket(self), "Socket")
   local state = states[self]
   if not state or #state.dests == 0 then return self end
   if dest == nil then

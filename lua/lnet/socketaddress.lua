@@ -65,19 +65,29 @@ local function parseV4(text)
   return ("%d.%d.%d.%d"):format(value >> 24, value >> 16 & 255, value >> 8 & 255, value & 255)
 end
 
---- Reads an address with or without a port: "123.1.2.3:1234", "[1::1]:1234".
+-- The part of "http://<input>" that has host and port: node has a parser of URLs read the text.
+local function authorityOf(input)
+  local url = input:gsub("[\t\n\r]", ""):gsub("[%z\1-\32]+$", ""):gsub("^[/\\]+", "")
+  return (url:match("^[^/\\?#]*"):gsub("^.*@", ""))
+end
+
+--- Reads an address with or without a port: "123.1.2.3:1234", "[1::1]:1234". As in node it is read
+-- as the host and port of a URL: what URLs may have around these is passed over.
 -- @tparam string input
 -- @return the socket address, its port 0 where none is given; nil when the text is none
 -- @raise `ERR_INVALID_ARG_TYPE`
 function SocketAddress.parse(input)
   check.string(input, "input")
-  local host, port = input:match("^(%[[^%]]*%]):(%d*)$")
-  if not host then host, port = input:match("^([^:]*):(%d*)$") end
-  host = host or input
+  local authority = authorityOf(input)
+  local host, port = authority:match("^(%[[^%]]*%]):(%d*)$")
+  if not host then host, port = authority:match("^([^:]*):(%d*)$") end
+  host = host or authority
   port = port and port ~= "" and tonumber(port) or 0
   if port > 65535 then return nil end
   local v6 = host:match("^%[([%x:.]*)%]$")
-  local address = v6 or parseV4(host)
+  local address = v6 or parseV4((host:gsub("%%(%x%x)", function(hex)
+    return string.char(tonumber(hex, 16))
+  end)))
   if not address or core.isIP(address) ~= (v6 and 6 or 4) then return nil end
   return SocketAddress.new({ address = address, family = v6 and "ipv6" or "ipv4", port = port })
 end
@@ -89,6 +99,7 @@ end
 
 --- The fields as a table. Source: node v20.
 function SocketAddress:toJSON()
+  check.this(core.isSocketAddress(self), "SocketAddress")
   return { address = self.address, family = self.family, port = self.port,
     flowlabel = self.flowlabel }
 end

@@ -151,6 +151,30 @@ const pair = (where, options, ready) => {
   });
 };
 
+// A port of this address that never answers: its queue is full and nobody accepts, for the
+// process that listens sleeps. ready(port, stop). The script runs twice: there only this prelude.
+const SILENT = 5000; // milliseconds
+if (process.argv[2] === "silent") {
+  const server = net.createServer().listen({ port: 0, host: process.argv[3], backlog: 1 }, () => {
+    process.send(server.address().port, () => {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, SILENT);
+      process.exit();
+    });
+  });
+}
+const silent = (address, ready) => {
+  const sleeper = child.fork(process.argv[1], ["silent", address]);
+  sleeper.once("message", (port) => {
+    hide(port, "PORT");
+    const fillers = [];
+    for (let i = 0; i < 4; i++) fillers.push(net.connect(port, address).on("error", () => {}));
+    later(() => ready(port, () => {
+      fillers.forEach((socket) => socket.destroy());
+      sleeper.kill("SIGKILL");
+    }), 200);
+  });
+};
+
 // each(list, step(item, next)): one step after the other; next() starts the following one.
 const each = (list, step) => {
   let at = 0;
@@ -187,6 +211,8 @@ module.exports = {
   pair,
   each,
   later,
+  silent,
+  isSilent: process.argv[2] === "silent",
   props,
   EventEmitter,
   nextTick: process.nextTick,

@@ -171,6 +171,34 @@ local function pair(where, options, ready)
   end)
 end
 
+--- A port of this address that never answers: its queue is full and nobody accepts, for the
+-- process that listens sleeps. ready(port, stop). The script runs twice: there only this prelude.
+local isSilent = arg[1] == "silent"
+if isSilent then
+  local server = net.createServer()
+  server:listen({ port = 0, host = arg[2], backlog = 1 }, function()
+    require("lnet.ipc").parent:send(server:address().port, function()
+      os.execute("sleep 5")
+      os.exit()
+    end)
+  end)
+end
+local later
+local function silent(address, ready)
+  local sleeper = require("lnet.ipc").fork(arg[0], { "silent", address })
+  sleeper:once("message", function(port)
+    hide(port, "PORT")
+    local fillers = {}
+    for i = 1, 4 do fillers[i] = net.connect(port, address):on("error", function() end) end
+    later(function()
+      ready(port, function()
+        for _, socket in ipairs(fillers) do socket:destroy() end
+        sleeper:kill("SIGKILL")
+      end)
+    end, 200)
+  end)
+end
+
 --- each(list, step(item, next)): one step after the other; next() starts the following one.
 local function each(list, step)
   local at = 0
@@ -183,7 +211,7 @@ end
 
 --- Later than all that is under way on the loopback: a time, then some rounds of the loop, so that
 -- a process that was held up has seen its input before.
-local function later(f, ms)
+function later(f, ms)
   local function rounds(left)
     if left == 0 then f() else timers.setImmediate(rounds, left - 1) end
   end
@@ -224,6 +252,8 @@ return {
   pair = pair,
   each = each,
   later = later,
+  silent = silent,
+  isSilent = isSilent,
   props = props,
   EventEmitter = events.EventEmitter,
   nextTick = net.nextTick,

@@ -1,4 +1,4 @@
-// 0 and nil mean no limit; the limit may change while connections are open.
+// 0 and nil mean no limit, less than 0 none at all; the limit may change while connections are open.
 "use strict";
 const t = require("./prelude");
 const { net, log, later } = t;
@@ -25,8 +25,11 @@ server.listen(0, "127.0.0.1", () => {
       connect("two again", () => {
         server.maxConnections = 3;
         connect("three", () => {
-          for (const near of clients) near.end();
-          server.close(() => log("close"));
+          server.maxConnections = -1;
+          connect("none", () => {
+            for (const near of clients) near.end();
+            server.close(() => log("close"));
+          });
         });
       });
     });

@@ -1,4 +1,4 @@
--- 0 and nil mean no limit; the limit may change while connections are open.
+-- 0 and nil mean no limit, -1 that none may come; it may change while connections are open.
 local t = require("prelude")
 local net, log, later = t.net, t.log, t.later
 
@@ -24,10 +24,13 @@ server:listen(0, "127.0.0.1", function()
       connect("two again", function()
         server.maxConnections = 3
         connect("three", function()
-          for _, near in ipairs(clients) do
-            near:finish()
-          end
-          server:close(function() log("close") end)
+          server.maxConnections = -1
+          connect("none", function()
+            for _, near in ipairs(clients) do
+              near:finish()
+            end
+            server:close(function() log("close") end)
+          end)
         end)
       end)
     end)

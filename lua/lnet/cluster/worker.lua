@@ -67,9 +67,11 @@ local function ask(link, server, plan, answer)
   end)
 end
 
+-- Whether another worker is to have the connection: node's onconnection, with dropMaxConnection of
+-- v23. A maxConnections of 0 is no limit in v20.
 local function isFull(server)
-  local most, count = server.maxConnections, server.connections
-  return most and count and count >= most
+  local most = tonumber(server.maxConnections) or 0
+  return most ~= 0 and server.connections >= most and not server.dropMaxConnection
 end
 
 -- A connection that the primary has accepted. node's onconnection.
