@@ -5,6 +5,7 @@
 #include "call.h"
 #include "check.h"
 #include "error.h"
+#include "immediate.h"
 #include "os.h"
 #include <string.h>
 
@@ -142,16 +143,13 @@ int lnet_l_bindSocket(lua_State *L) {
   return 1;
 }
 
-static void abstract_tick(lnet_object *object) {
-  lnet_stream *s = (lnet_stream *)object;
-  lnet_attempt_ended(s, s->cold->status);
-}
-
-/* A name of the abstract namespace: the system answers at once, and we tell by a tick. */
+/* A name of the abstract namespace: the system answers at once; as in node it is told after the
+   next poll for I/O, so behind the server's 'connection' in the same process. */
 static void connect_abstract(lnet_stream *s, const char *name, size_t len) {
   const int fd = lnet_os_connect_abstract(name, len);
   s->cold->status = fd < 0 ? fd : uv_pipe_open(&s->h.pipe, fd);
-  lnet_stream_tick(s, abstract_tick);
+  lnet_object_owe(&s->base.object, OWE_CONNECT);
+  lnet_immediate_soon(lnet_stream_ctx(s));
 }
 
 int lnet_l_attempt(lua_State *L) {

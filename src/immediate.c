@@ -24,6 +24,7 @@ struct lnet_immediates {
   lnet_list waiting;
   lnet_list current; /* of this round, or of one that was halted */
   size_t refed;
+  bool soon; /* this round does not block, for what objects owe */
   int meta_ref;
   const void *meta;
 };
@@ -57,6 +58,8 @@ static void on_check(uv_check_t *check) {
   lnet_ctx *ctx = check->data;
   struct lnet_immediates *all = ctx->immediates;
   if (ctx->shut || ctx->halted) return;
+  if (all->soon) count(all, false);
+  all->soon = false;
   if (lnet_list_empty(&all->waiting) && lnet_list_empty(&all->current) && ctx->held == NULL) {
     uv_check_stop(check); /* a round of the loop without it costs less */
     return;
@@ -74,6 +77,13 @@ static void on_check(uv_check_t *check) {
 
 void lnet_immediate_wake(lnet_ctx *ctx) {
   uv_check_start(&ctx->immediates->check, on_check);
+}
+
+void lnet_immediate_soon(lnet_ctx *ctx) {
+  struct lnet_immediates *all = ctx->immediates;
+  if (!all->soon) count(all, true);
+  all->soon = true;
+  lnet_immediate_wake(ctx);
 }
 
 static bool waits(const lnet_immediate *im) {
@@ -185,6 +195,7 @@ void lnet_immediate_init(lua_State *L, lnet_ctx *ctx) {
   lnet_list_init(&all->waiting);
   lnet_list_init(&all->current);
   all->refed = 0;
+  all->soon = false;
   ctx->immediates = all;
   lnet_class_new(L, ctx, &spec, &all->meta, &all->meta_ref);
   lua_pop(L, 1);

@@ -139,9 +139,10 @@ int lnet_l_run(lua_State *L) {
   ctx->L = L;
   ctx->halted = false;
   /* What is run before the poll makes the round of "once": then it does not block. */
-  const bool busy = ctx->tick_count > 0 || ctx->held != NULL;
+  const bool owed = ctx->held != NULL; /* since a run that was halted */
+  const bool busy = ctx->tick_count > 0 || owed;
   lnet_leave(ctx);
-  lnet_objects_resume(ctx);
+  if (owed) lnet_objects_resume(ctx);
   if (!ctx->halted) {
     ctx->polling = true;
     uv_run(ctx->loop, mode == UV_RUN_ONCE && busy ? UV_RUN_NOWAIT : mode);
