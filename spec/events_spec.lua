@@ -493,6 +493,42 @@ for maker, make in pairs(makers) do
       end)
     end)
 
+    it("keeps the names in the order of coming, whichever come and go", function()
+      local own = #emitter:eventNames() -- a socket's own 'end'
+      local function names() return table.concat(emitter:eventNames(), " ", own + 1) end
+      local other = function() end
+      emitter:on("error", ignore)
+      emitter:on("error", other)
+      assert.equal("error", names())
+      assert.same({ ignore, other }, emitter:listeners("error"))
+      emitter:off("error", ignore)
+      emitter:on("data", ignore)
+      emitter:on("connection", ignore)
+      emitter:on("close", ignore)
+      assert.equal("error data connection close", names())
+      emitter:off("error", other)
+      assert.equal("data connection close", names())
+      emitter:removeAllListeners("connection")
+      emitter:removeAllListeners("close")
+      emitter:on("close", ignore)
+      emitter:on("x", ignore)
+      assert.equal("data close x", names())
+      emitter:setMaxListeners(3)
+      emitter:removeAllListeners("data")
+      assert.equal("close x", names())
+      assert.equal(3, emitter:getMaxListeners())
+    end)
+
+    it("keeps a single listener when the limit is set behind it", function()
+      emitter:on("drain", ignore)
+      emitter:setMaxListeners(3)
+      assert.equal(3, emitter:getMaxListeners())
+      assert.same({ ignore }, emitter:listeners("drain"))
+      emitter:off("drain", ignore)
+      assert.equal(0, emitter:listenerCount("drain"))
+      assert.equal(3, emitter:getMaxListeners())
+    end)
+
     describe("an 'error' that nobody listens to", function()
       it("raises the error object as it is", function()
         local thrown = { message = "my own" }

@@ -1,5 +1,6 @@
 /* The listeners of one emitter. The list is a sequence key, handler, key, handler, ... in order of
-   coming, made when first needed; a class's hot event has its handler in a user value instead. */
+   coming, made when first needed. A class's hot event has its handler in a user value instead, and
+   while just one other event of ours has listeners, its handler stands in the list's place. */
 #include "listeners.h"
 #include "error.h"
 
@@ -25,20 +26,31 @@ lnet_listeners lnet_listeners_at(lua_State *L, lnet_ctx *ctx, int idx) {
 
 /* Pushes the list, or nil. [-0, +1, -] */
 static bool push_list(lua_State *L, lnet_listeners at) {
-  if (at.base != NULL) return lua_getiuservalue(L, at.idx, LNET_UV_LISTENERS) == LUA_TTABLE;
-  return lua_rawgetp(L, at.idx, &list_key) == LUA_TTABLE;
+  if (at.base == NULL) return lua_rawgetp(L, at.idx, &list_key) == LUA_TTABLE;
+  if (at.base->emitter.only == 0)
+    return lua_getiuservalue(L, at.idx, LNET_UV_LISTENERS) == LUA_TTABLE;
+  lua_pushnil(L);
+  return false;
 }
 
 /* Pushes the list, making it if need be. [-0, +1, m] */
 static void need_list(lua_State *L, lnet_listeners at) {
   if (push_list(L, at)) return;
   lua_pop(L, 1);
-  lua_createtable(L, 2, 0);
+  lua_createtable(L, 4, 0);
   lua_pushvalue(L, -1);
-  if (at.base != NULL)
-    lua_setiuservalue(L, at.idx, LNET_UV_LISTENERS);
-  else
+  if (at.base == NULL) {
     lua_rawsetp(L, at.idx, &list_key);
+    return;
+  }
+  if (at.base->emitter.only != 0) {
+    lua_pushinteger(L, at.base->emitter.only);
+    lua_rawseti(L, -3, 1);
+    lua_getiuservalue(L, at.idx, LNET_UV_LISTENERS);
+    lua_rawseti(L, -3, 2);
+    at.base->emitter.only = 0;
+  }
+  lua_setiuservalue(L, at.idx, LNET_UV_LISTENERS);
 }
 
 /* Where the key stands in the list at `list`, or 0. [-0, +0, -] */
@@ -60,6 +72,10 @@ static bool is_hot(lnet_listeners at, int event) {
   return event != 0 && at.base != NULL && at.base->emitter.cls->hot == event;
 }
 
+static bool is_only(lnet_listeners at, int event) {
+  return event != 0 && at.base != NULL && at.base->emitter.only == event;
+}
+
 static bool surely_none(lnet_listeners at, int event) {
   return event != 0 && at.base != NULL && (at.base->emitter.has & LNET_EVENT_BIT(event)) == 0;
 }
@@ -69,6 +85,8 @@ void lnet_listeners_push(lua_State *L, lnet_listeners at, int key, int event) {
     lua_pushnil(L);
   } else if (is_hot(at, event)) {
     lua_getiuservalue(L, at.idx, LNET_UV_HOT);
+  } else if (is_only(at, event)) {
+    lua_getiuservalue(L, at.idx, LNET_UV_LISTENERS);
   } else if (push_list(L, at)) {
     const lua_Integer i = find(L, lua_gettop(L), key);
     if (i == 0)
@@ -86,11 +104,23 @@ static void set_hot(lua_State *L, lnet_listeners at) {
   lua_setiuservalue(L, at.idx, LNET_UV_HOT);
 }
 
+/* Whether the event can stand in the list's place. [-0, +0, -] */
+static bool can_be_only(lua_State *L, lnet_listeners at, int event) {
+  if (event == 0 || at.base == NULL || at.base->emitter.listed > 0) return false;
+  const bool free = lua_getiuservalue(L, at.idx, LNET_UV_LISTENERS) == LUA_TNIL;
+  lua_pop(L, 1);
+  return free;
+}
+
 /* Puts the handler on top in place of the old one, or at the end. [-1, +0, m] */
 static void put(lua_State *L, lnet_listeners at, int key, int event) {
   if (is_hot(at, event)) {
     if (surely_none(at, event)) at.base->emitter.hot_place = at.base->emitter.listed;
     set_hot(L, at);
+  } else if (is_only(at, event) || can_be_only(L, at, event)) {
+    lua_setiuservalue(L, at.idx, LNET_UV_LISTENERS);
+    at.base->emitter.only = (uint8_t)event;
+    at.base->emitter.listed = 1;
   } else {
     need_list(L, at);
     const int list = lua_gettop(L);
@@ -111,12 +141,24 @@ static void put(lua_State *L, lnet_listeners at, int key, int event) {
   if (event != 0 && at.base != NULL) at.base->emitter.has |= LNET_EVENT_BIT(event);
 }
 
+/* [-0, +0, -] */
+static void forget_only(lua_State *L, lnet_listeners at) {
+  lua_pushnil(L);
+  lua_setiuservalue(L, at.idx, LNET_UV_LISTENERS);
+  at.base->emitter.only = 0;
+  at.base->emitter.listed = at.base->emitter.hot_place = 0;
+}
+
 /* Takes the key and its handler out. [-0, +0, -] */
 static void drop(lua_State *L, lnet_listeners at, int key, int event) {
   if (event != 0 && at.base != NULL) at.base->emitter.has &= ~LNET_EVENT_BIT(event);
   if (is_hot(at, event)) {
     lua_pushnil(L);
     set_hot(L, at);
+    return;
+  }
+  if (is_only(at, event)) {
+    forget_only(L, at);
     return;
   }
   if (!push_list(L, at)) {
@@ -142,6 +184,10 @@ static void drop(lua_State *L, lnet_listeners at, int key, int event) {
 }
 
 void lnet_listeners_add(lua_State *L, lnet_listeners at, int key, int event, bool prepend) {
+  if (surely_none(at, event)) {
+    put(L, at, key, event);
+    return;
+  }
   lnet_listeners_push(L, at, key, event);
   if (lua_isnil(L, -1)) {
     lua_pop(L, 1);
@@ -278,6 +324,7 @@ void lnet_listeners_clear(lua_State *L, lnet_listeners at, int key, int event) {
   }
   lua_pop(L, 1);
   if (at.base == NULL) return;
+  if (at.base->emitter.only != 0) forget_only(L, at);
   at.base->emitter.has = 0;
   at.base->emitter.listed = 0;
   lua_pushnil(L);
@@ -291,7 +338,8 @@ void lnet_listeners_keys(lua_State *L, lnet_listeners at) {
   const int list = lua_gettop(L);
   const lnet_emitter *e = at.base != NULL ? &at.base->emitter : NULL;
   const int hot = e != NULL && (e->has & LNET_EVENT_BIT(e->cls->hot)) != 0 ? e->cls->hot : 0;
-  const lua_Integer entries = has_list ? (lua_Integer)lua_rawlen(L, list) / 2 : 0;
+  const int only = e != NULL ? e->only : 0;
+  const lua_Integer entries = has_list ? (lua_Integer)lua_rawlen(L, list) / 2 : only != 0;
   lua_Integer count = 0;
   if (e != NULL && e->own_end) {
     lua_pushinteger(L, LNET_EV_END);
@@ -303,7 +351,10 @@ void lnet_listeners_keys(lua_State *L, lnet_listeners at) {
       lua_rawseti(L, keys, ++count);
     }
     if (i == entries) break;
-    lua_rawgeti(L, list, 2 * i + 1);
+    if (only != 0)
+      lua_pushinteger(L, only);
+    else
+      lua_rawgeti(L, list, 2 * i + 1);
     const bool is_end = lua_isinteger(L, -1) && lua_tointeger(L, -1) == LNET_EV_END;
     if (e != NULL && e->own_end && is_end)
       lua_pop(L, 1);
