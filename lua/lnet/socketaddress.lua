@@ -32,7 +32,7 @@ function SocketAddress.new(options)
   port = port == nil and 0 or check.port(port, "options.port")
   if flowlabel == nil then flowlabel = 0 end
   flowlabel = check.unsigned(flowlabel, "options.flowlabel", MAX_UINT32)
-  check.unsigned(flowlabel, "options.flowlabel", MAX_FLOWLABEL)
+  if word == "ipv6" then check.unsigned(flowlabel, "options.flowlabel", MAX_FLOWLABEL) end
   local made = core.newSocketAddress(address, word or "ipv4", port, flowlabel)
   return made
 end

@@ -1,5 +1,5 @@
 // Fields, defaults and errors of SocketAddress. Left out: what ends v20's process (a port that is a
-// string, a flow label of more than 20 bits).
+// string, an IPv6 flow label of more than 20 bits).
 "use strict";
 const t = require("./prelude");
 const { net, log, says } = t;
@@ -14,6 +14,8 @@ show({ family: "ipv6" });
 show({ family: "IPV6", address: "FE80:0::1%lo", port: 65535, flowlabel: 1048575 });
 show({ address: "1.2.3.4", port: 1, flowlabel: 5 });
 show({ address: "::ffff:1.2.3.4", family: "ipv6" });
+show({ flowlabel: 1048576 });
+show({ flowlabel: 4294967295 });
 says("family", () => show({ family: "x" }));
 says("family", () => show({ family: 4 }));
 says("address", () => show({ address: 5 }));

@@ -1,5 +1,5 @@
 -- Fields, defaults and errors of SocketAddress. Left out: what ends v20's process (a port that is a
--- string, a flow label of more than 20 bits).
+-- string, an IPv6 flow label of more than 20 bits).
 local t = require("prelude")
 local net, log, says = t.net, t.log, t.says
 
@@ -13,6 +13,8 @@ show({ family = "ipv6" })
 show({ family = "IPV6", address = "FE80:0::1%lo", port = 65535, flowlabel = 1048575 })
 show({ address = "1.2.3.4", port = 1, flowlabel = 5 })
 show({ address = "::ffff:1.2.3.4", family = "ipv6" })
+show({ flowlabel = 1048576 })
+show({ flowlabel = 4294967295 })
 says("family", function() show({ family = "x" }) end)
 says("family", function() show({ family = 4 }) end)
 says("address", function() show({ address = 5 }) end)
