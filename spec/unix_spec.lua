@@ -1,5 +1,6 @@
 -- What Unix sockets have on Linux, and what packets carry: names of the abstract namespace, the
 -- peer's credentials, the type of service.
+local child = require("spec.support.child")
 local net = require("lnet")
 local pair = require("spec.support.pair")
 local temp = require("spec.support.temp")
@@ -64,15 +65,6 @@ if onLinux then
       within(2)
       assert.same({ "EADDRINUSE" }, codes)
     end)
-
-    it("too long is ENAMETOOLONG", function()
-      local codes = {}
-      local server = keep(net.createServer())
-      server:on("error", function(err) codes[#codes + 1] = err.code end)
-      server:listen("\0" .. ("x"):rep(200))
-      within(2)
-      assert.same({ "ENAMETOOLONG" }, codes)
-    end)
   end)
 
   describe("peerCredentials", function()
@@ -90,6 +82,24 @@ if onLinux then
       far:destroy()
       assert.is_nil(near.peerCredentials)
       within(2)
+    end)
+
+    it("are those of another process, also when it is gone", function()
+      local server, path, who = keep(net.createServer()), temp.path(), nil
+      server:listen(path)
+      local process = child.program(([[
+        local net = require("lnet")
+        net.connect(%q):write("x")
+        net.run()
+      ]]):format(path))
+      server:on("connection", function(socket)
+        socket:on("data", function() process:stop() end)
+        socket:on("close", function() server:close() end)
+        socket:on("end", function() who = socket.peerCredentials end)
+        socket:on("error", function() end)
+      end)
+      within(10)
+      assert.equal(tonumber(temp.read(process.pid)), who.pid)
     end)
 
     it("are nil for TCP, and where there is no connection", function()

@@ -102,7 +102,7 @@ typedef int (*use_address)(int fd, const struct sockaddr *addr, socklen_t len);
 /* A non-blocking Unix socket bound or connected to that name. Returns it or libuv's code. */
 static int open_abstract(const char *name, size_t len, use_address use) {
   struct sockaddr_un addr;
-  if (len > sizeof addr.sun_path) return UV_ENAMETOOLONG;
+  if (len > sizeof addr.sun_path) len = sizeof addr.sun_path; /* as libuv does with a longer one */
   memset(&addr, 0, sizeof addr);
   addr.sun_family = AF_UNIX;
   memcpy(addr.sun_path, name, len);
