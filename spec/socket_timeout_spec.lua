@@ -16,6 +16,7 @@ describe("a socket's setTimeout", function()
     local timeouts = 0
     near:setTimeout(IDLE)
     assert.equal(IDLE, near.timeout)
+    assert.equal("integer", math.type(near.timeout))
     near:on("timeout", function()
       timeouts = timeouts + 1
       assert.is_false(near.destroyed)

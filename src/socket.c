@@ -310,6 +310,17 @@ static void push_fd(lua_State *L, const lnet_stream *s) {
     lua_pushnil(L);
 }
 
+/* Pushes the timeout in milliseconds as the integer that it mostly is; nil where none was given. */
+static void push_timeout(lua_State *L, const lnet_stream *s) {
+  const double ms = s->cold != NULL ? s->cold->timeout : 0;
+  if (s->cold == NULL || !s->cold->timeout_given)
+    lua_pushnil(L);
+  else if (floor(ms) == ms && fabs(ms) < 9007199254740992.0)
+    lua_pushinteger(L, (lua_Integer)ms);
+  else
+    lua_pushnumber(L, ms);
+}
+
 /* Properties of the connection. [-0, +1, m] */
 static void get_connection(lua_State *L, lnet_stream *s, int number) {
   static const char *const fields[] = {"address", "port", "family"};
@@ -343,10 +354,7 @@ static void get_connection(lua_State *L, lnet_stream *s, int number) {
     lua_pushstring(L, ready_state(s));
     break;
   case P_TIMEOUT:
-    if (s->cold != NULL && s->cold->timeout_given)
-      lua_pushnumber(L, s->cold->timeout);
-    else
-      lua_pushnil(L);
+    push_timeout(L, s);
     break;
   case P_SERVER:
     lua_getiuservalue(L, 1, UV_SERVER);

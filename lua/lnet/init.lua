@@ -15,7 +15,8 @@ local Socket, Server = core.Socket, core.Server
 
 --- Makes a socket that is not connected, or one over a descriptor. Source: node v20, net.Socket.
 -- @tparam[opt] table options `fd`, `allowHalfOpen`, `readable`, `writable`, `highWaterMark`,
--- `noDelay`, `keepAlive`, `keepAliveInitialDelay` (milliseconds), `signal`, `blockList`
+-- `noDelay`, `keepAlive`, `keepAliveInitialDelay` (milliseconds), `onread`, `signal`, `blockList`,
+-- `typeOfService`
 -- @return the socket
 -- @raise `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`, `ERR_INVALID_FD_TYPE`,
 -- `ERR_OUT_OF_RANGE`
