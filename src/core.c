@@ -15,6 +15,7 @@
 #include "ip.h"
 #include "lookup.h"
 #include "loop.h"
+#include "onread.h"
 #include "open.h"
 #include "os.h"
 #include "pipe.h"
@@ -99,6 +100,7 @@ LNET_EXPORT int luaopen_lnet_core(lua_State *L) {
       {"isServer", l_isServer},
       {"emit", lnet_l_emitKept},
       {"newSocket", lnet_l_newSocket},
+      {"askBuffer", lnet_l_askBuffer},
       {"beginConnect", lnet_l_beginConnect},
       {"whenFree", lnet_l_whenFree},
       {"bindSocket", lnet_l_bindSocket},

@@ -38,15 +38,28 @@ void lnet_onread_set(lua_State *L, int options, int idx, lnet_stream *s) {
   lua_settop(L, top);
 }
 
-/* Protected: asks for the next buffer; what is none leaves the last one. [-0, +0, e] */
+/* Asks for the next buffer; what is none leaves the last one. The stream is at idx. [-0, +0, e] */
+static void ask(lua_State *L, int idx, lnet_stream *s) {
+  lnet_stream_cold_table(L, idx);
+  lua_rawgeti(L, -1, COLD_SOURCE);
+  lua_call(L, 0, 1);
+  use_buffer(L, idx, s);
+  s->cold->fresh = true; /* not when the function raises: it is asked again */
+  lua_pop(L, 1);
+}
+
+/* Protected: asks for the next buffer. [-0, +0, e] */
 static int body_ask(lua_State *L) {
   lnet_stream *s = lua_touserdata(L, 1);
   lnet_object_push(L, &s->base.object);
-  lnet_stream_cold_table(L, 2);
-  lua_rawgeti(L, 3, COLD_SOURCE);
-  lua_call(L, 0, 1);
-  use_buffer(L, 2, s);
-  s->cold->fresh = true;
+  ask(L, 2, s);
+  return 0;
+}
+
+int lnet_l_askBuffer(lua_State *L) {
+  lnet_stream *s = lnet_check_stream(L, 1);
+  const lnet_cold *cold = s->cold;
+  if (cold != NULL && cold->onread && cold->source && !cold->fresh) ask(L, 1, s);
   return 0;
 }
 
@@ -94,6 +107,7 @@ static int body_tell(lua_State *L) {
 bool lnet_onread_deliver(lnet_stream *s, size_t n) {
   struct told t = {s, n, true};
   s->cold->fresh = false;
-  lnet_enter(lnet_stream_ctx(s), body_tell, &t);
+  if (lnet_enter(lnet_stream_ctx(s), body_tell, &t) && s->cold->source)
+    lnet_enter(lnet_stream_ctx(s), body_ask, s); /* for the next read, as in node */
   return t.more;
 }

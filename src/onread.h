@@ -8,6 +8,9 @@
    ignored, as in node. [-0, +0, e] */
 void lnet_onread_set(lua_State *L, int options, int idx, lnet_stream *s);
 
+/* core.askBuffer(socket): asks the user's function, if there is one, for the first buffer. */
+int lnet_l_askBuffer(lua_State *L);
+
 /* Where the next bytes go; asks the user's function for a buffer when it is due. [-0, +0, -] */
 uv_buf_t lnet_onread_buffer(lnet_stream *s);
 

@@ -304,6 +304,7 @@ local function begin(socket, request)
   if request.blockList then socket.blockList = request.blockList end
   if request.callback then socket:once("connect", request.callback) end
   if abort.isEnding(socket) then return end
+  core.askBuffer(socket)
   core.beginConnect(socket, path ~= nil)
   if abort.rewatch(socket) then return end
   if path then
