@@ -40,11 +40,16 @@ local function refusedError(socket, errno, address, port)
   return errors.withHostPort(errno, "connect", address, port, where)
 end
 
+-- The local address to bind to, nil for none: with a port alone, any of the family.
+local function localOf(family, localAddress, localPort)
+  if localAddress or not localPort then return localAddress end
+  return family == 4 and "0.0.0.0" or "::"
+end
+
 local function bindError(socket, family, localAddress, localPort)
-  if not localAddress and not localPort then return nil end
-  local address = localAddress or (family == 4 and "0.0.0.0" or "::")
-  local errno = core.bindSocket(socket, address, localPort or 0, family)
-  if errno ~= 0 then return errors.withHostPort(errno, "bind", address, localPort or 0) end
+  if not localAddress then return nil end
+  local errno = core.bindSocket(socket, localAddress, localPort or 0, family)
+  if errno ~= 0 then return errors.withHostPort(errno, "bind", localAddress, localPort or 0) end
 end
 
 -- The error of an address that the socket's blockList keeps from it, or nil.
@@ -58,6 +63,7 @@ end
 
 -- node's internalConnect: one address, or a path.
 local function attemptOne(socket, address, port, family, localAddress, localPort)
+  localAddress = localOf(family, localAddress, localPort)
   core.whenFree(socket, function()
     if not socket.connecting then return end
     local err = bindError(socket, family, localAddress, localPort)
@@ -97,7 +103,8 @@ local function attemptNext(context)
   local current = context.current
   local address = context.addresses[current].address
   local family = context.addresses[current].family
-  local port = context.port
+  local port, localPort = context.port, context.localPort
+  local localAddress = localOf(family, nil, localPort)
   if current > 1 then core.dropAttempt(socket) end
   local function failed(err)
     context.errors[#context.errors + 1] = err
@@ -106,7 +113,7 @@ local function attemptNext(context)
   end
   core.whenFree(socket, function()
     if not socket.connecting then return end
-    local err = bindError(socket, family, nil, context.localPort)
+    local err = bindError(socket, family, localAddress, localPort)
     if err then
       context.errors[#context.errors + 1] = err
       attemptNext(context)
@@ -125,7 +132,7 @@ local function attemptNext(context)
     local errno = core.attempt(socket, function(status)
       if timedOut then return end
       core.clearTimeout(context.timer)
-      if status ~= 0 then failed(attemptError(status, address, port, nil, context.localPort)) end
+      if status ~= 0 then failed(attemptError(status, address, port, localAddress, localPort)) end
     end, true, address, port, family)
     if errno ~= 0 then
       failed(refusedError(socket, errno, address, port))
@@ -134,7 +141,7 @@ local function attemptNext(context)
         timedOut = true
         core.emit(socket, "connectionAttemptTimeout", address, port, family)
         context.errors[#context.errors + 1] =
-          attemptError(core.ETIMEDOUT, address, port, nil, context.localPort)
+          attemptError(core.ETIMEDOUT, address, port, localAddress, localPort)
         attemptNext(context)
       end, context.timeout)
     end
