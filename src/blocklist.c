@@ -10,6 +10,7 @@
 #include "prefix.h"
 #include "socketaddress.h"
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -223,6 +224,26 @@ static bool comes_after(const struct address *start, const struct address *end) 
   return a != NULL && b != NULL && memcmp(a, b, 4) > 0;
 }
 
+/* Pushes the start of a range as node's inspect shows it: on one line, unless that is too long.
+   `given` may be NULL. [-0, +1, m] */
+static void describe_start(lua_State *L, const struct address *start,
+                           const lnet_socketaddress *given) {
+  enum { LONGEST_LINE = 80, UNSEEN = 19 }; /* node counts so much for braces and commas */
+  char address[LNET_IP_TEXT_MAX], fields[4][LNET_IP_TEXT_MAX + 16];
+  size_t len = UNSEEN;
+  lnet_ip_format(start->version, start->bytes, address, sizeof address);
+  snprintf(fields[0], sizeof fields[0], "address: '%s'", address);
+  snprintf(fields[1], sizeof fields[1], "port: %d", given != NULL ? (int)given->port : 0);
+  snprintf(fields[2], sizeof fields[2], "family: 'ipv%d'", (int)start->version);
+  snprintf(fields[3], sizeof fields[3], "flowlabel: %d", given != NULL ? (int)given->flowlabel : 0);
+  for (int i = 0; i < 4; i++)
+    len += strlen(fields[i]);
+  lua_pushfstring(L,
+                  len > LONGEST_LINE ? "SocketAddress {\n  %s,\n  %s,\n  %s,\n  %s\n}"
+                                     : "SocketAddress { %s, %s, %s, %s }",
+                  fields[0], fields[1], fields[2], fields[3]);
+}
+
 /***
 Blocks the addresses from start to end, both included. Source: node v20, blockList.addRange.
 @function addRange
@@ -237,15 +258,10 @@ static int l_addRange(lua_State *L) {
   check_address(L, 2, 4, "start", &rule.start);
   check_address(L, 3, 4, "end", &rule.end);
   if (comes_after(&rule.start, &rule.end)) {
-    const lnet_socketaddress *given = lnet_socketaddress_test(L, 2);
-    char text[LNET_IP_TEXT_MAX];
-    lnet_ip_format(rule.start.version, rule.start.bytes, text, sizeof text);
-    return lnet_error_raise(
-        L, "TypeError", "ERR_INVALID_ARG_VALUE",
-        "The argument 'start' must come before end. Received SocketAddress { address: '%s', "
-        "port: %d, family: 'ipv%d', flowlabel: %d }",
-        text, given != NULL ? (int)given->port : 0, (int)rule.start.version,
-        given != NULL ? (int)given->flowlabel : 0);
+    describe_start(L, &rule.start, lnet_socketaddress_test(L, 2));
+    return lnet_error_raise(L, "TypeError", "ERR_INVALID_ARG_VALUE",
+                            "The argument 'start' must come before end. Received %s",
+                            lua_tostring(L, -1));
   }
   add_rule(L, list, &rule);
   return 0;

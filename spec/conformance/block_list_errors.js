@@ -14,6 +14,15 @@ says("other family", () => list.addAddress("1.1.1.1", "ipv6"));
 says("other family", () => list.addAddress("::1"));
 says("range order", () => list.addRange("1.1.1.2", "1.1.1.1"));
 says("range order", () => list.addRange("::2", "::1", "ipv6"));
+says("long start", () => list.addRange("2001:db8::1:2", "::1", "ipv6"));
+says("longer start", () => list.addRange("2001:db8::11:22", "::1", "ipv6"));
+says("ports", () => {
+  list.addRange(new net.SocketAddress({ address: "1.1.1.2", port: 65535 }), "1.1.1.1");
+});
+says("long", () => {
+  list.addRange(new net.SocketAddress({ address: "::12:2", family: "ipv6", port: 80,
+    flowlabel: 1048575 }), new net.SocketAddress({ family: "ipv6" }));
+});
 says("range start", () => list.addRange("x", 4));
 says("range end", () => list.addRange("1.1.1.1", 4));
 says("range end", () => list.addRange("1.1.1.1", "::1"));
