@@ -18,8 +18,8 @@ typedef struct lnet_object {
   const lnet_object_class *cls;  /* NULL for objects that have neither */
   struct lnet_object *held_next; /* in ctx->held */
   int ref;                       /* of the registry, LUA_NOREF while nobody holds it so */
-  uint16_t holds;
-  uint8_t owed; /* which callbacks came while halted; bits of the class */
+  uint32_t holds;                /* each queued tick is one: there may be many */
+  uint8_t owed;                  /* which callbacks came while halted; bits of the class */
   bool in_held;
   bool weak;  /* held weakly: the table of weak references has it under its address */
   bool plain; /* it has no __gc yet: that would cost the collector more than all the rest */
