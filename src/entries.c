@@ -82,16 +82,29 @@ static int body_reserve(lua_State *L) {
   return 0;
 }
 
+/* Whether the stream at 1 has its COLD_QUEUE. [-0, +0, -] */
+static bool has_queue(lua_State *L) {
+  const int top = lua_gettop(L);
+  const bool has = lua_getiuservalue(L, 1, UV_COLD) == LUA_TTABLE &&
+                   lua_rawgeti(L, -1, COLD_QUEUE) == LUA_TTABLE;
+  lua_settop(L, top);
+  return has;
+}
+
 /* Anchors the string of the write on ctx->L, of which a part has left. Returns whether there was
-   memory for that. [-0, +0, -] */
+   memory for that. No finalizer of the user's may run in it: its writes would come between the two
+   parts. It is only where tables are made that the collector works. [-0, +0, -] */
 bool lnet_entries_anchor_string(const lnet_stream *s) {
   lua_State *L = lnet_stream_ctx(s)->L;
+  const bool stop = !has_queue(L) && lua_gc(L, LUA_GCISRUNNING) == 1;
+  if (stop) lua_gc(L, LUA_GCSTOP);
   lua_pushcfunction(L, body_reserve);
   lua_pushvalue(L, 1);
   lua_pushvalue(L, 2);
-  if (lua_pcall(L, 2, 0, 0) == LUA_OK) return true;
-  lua_pop(L, 1);
-  return false;
+  const bool ok = lua_pcall(L, 2, 0, 0) == LUA_OK;
+  if (!ok) lua_pop(L, 1);
+  if (stop) lua_gc(L, LUA_GCRESTART);
+  return ok;
 }
 
 /* An entry for bytes that may have to be copied. Returns false where there is no memory. */
