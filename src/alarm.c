@@ -39,11 +39,13 @@ void lnet_alarms_free(lnet_ctx *ctx) {
   ctx->alarms = NULL;
 }
 
-/* Arms the timer for the earliest deadline. */
+/* Arms the timer for the earliest deadline. While halted not for now: libuv goes through the timers
+   until none is due, and would never return. */
 static void arm(lnet_ctx *ctx) {
   struct lnet_alarms *a = ctx->alarms;
   const uint64_t now = uv_now(ctx->loop);
-  const uint64_t in = lnet_list_empty(&a->due) ? lnet_wheel_next(&a->wheel, now) : 0;
+  uint64_t in = lnet_list_empty(&a->due) ? lnet_wheel_next(&a->wheel, now) : 0;
+  if (in == 0 && ctx->halted) in = 1;
   if (in == UINT64_MAX) {
     if (a->armed != UINT64_MAX) uv_timer_stop(&a->timer);
     a->armed = UINT64_MAX;
@@ -73,6 +75,10 @@ static void on_timer(uv_timer_t *timer) {
     lnet_leave(ctx);
   }
   arm(ctx); /* halted: what is still due comes first when net.run goes on */
+}
+
+void lnet_alarms_resume(lnet_ctx *ctx) {
+  arm(ctx);
 }
 
 void lnet_alarm_init(lnet_alarm *alarm, void (*fire)(lnet_alarm *), bool refed) {

@@ -15,6 +15,9 @@ typedef struct lnet_alarm {
 /* Makes the wheel, raises when there is no memory. [-0, +0, e] */
 void lnet_alarms_init(lua_State *L, lnet_ctx *ctx);
 void lnet_alarms_close(lnet_ctx *ctx);
+
+/* net.run goes on: what is due comes first. [-0, +0, -] */
+void lnet_alarms_resume(lnet_ctx *ctx);
 void lnet_alarms_free(lnet_ctx *ctx);
 
 void lnet_alarm_init(lnet_alarm *alarm, void (*fire)(lnet_alarm *), bool refed);

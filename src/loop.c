@@ -138,6 +138,7 @@ int lnet_l_run(lua_State *L) {
   ctx->running = true;
   ctx->L = L;
   ctx->halted = false;
+  lnet_alarms_resume(ctx);
   /* What is run before the poll makes the round of "once": then it does not block. */
   const bool owed = ctx->held != NULL; /* since a run that was halted */
   const bool busy = ctx->tick_count > 0 || owed;
