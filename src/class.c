@@ -31,6 +31,8 @@ static void set_field(lua_State *L) {
   lua_pushvalue(L, 2);
   lua_pushvalue(L, 3);
   lua_rawset(L, -3);
+  const lnet_class_spec *spec = lua_touserdata(L, lua_upvalueindex(UP_SPEC));
+  if (spec->field_set != NULL) spec->field_set(L, lua_touserdata(L, 1));
 }
 
 static int l_newindex(lua_State *L) {

@@ -21,6 +21,8 @@ typedef struct lnet_class_spec {
   int (*get)(lua_State *L, void *object, int number);
   /* Takes the value at index 3. [-0, +0, e] */
   void (*set)(lua_State *L, void *object, int number);
+  /* Is told of a field of the user's: its key is at 2, its value at 3. May be NULL. [-0, +0, -] */
+  void (*field_set)(lua_State *L, void *object);
   lua_CFunction gc;    /* may be NULL */
   lua_CFunction close; /* __close, may be NULL */
 } lnet_class_spec;

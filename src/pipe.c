@@ -36,10 +36,8 @@ void lnet_pipe_hot_changed(lua_State *L, void *stream) {
   lnet_stream *s = stream;
   s->pipe_to = NULL;
   if (lua_tocfunction(L, -1) != l_data || lua_getupvalue(L, -1, UP_DEST) == NULL) return;
-  lnet_stream *dest = lnet_stream_test(L, -1);
-  /* A user's own `write` on the destination has to be called. */
-  if (dest != NULL && lua_getiuservalue(L, -1, LNET_UV_FIELDS) != LUA_TTABLE) s->pipe_to = dest;
-  lua_pop(L, dest != NULL ? 2 : 1);
+  s->pipe_to = lnet_stream_test(L, -1);
+  lua_pop(L, 1);
 }
 
 /* Protected: calls the listener's pause(). [-0, +0, e] */
@@ -55,7 +53,7 @@ static int body_pause(lua_State *L) {
 
 bool lnet_pipe_feed(lnet_stream *s, const char *base, size_t len) {
   lnet_stream *dest = s->pipe_to;
-  if ((dest->w & W_ENDING) != 0 || (dest->s & S_DESTROYED) != 0 ||
+  if ((dest->w & W_ENDING) != 0 || (dest->s & (S_DESTROYED | S_OWN_WRITE)) != 0 ||
       dest->default_encoding != LNET_ENCODING_BYTES || dest->base.object.holds == 0)
     return false;
   s->r |= R_DATA_EMITTED;

@@ -12,6 +12,7 @@
 #include "write.h"
 #include "writer.h"
 #include <math.h>
+#include <string.h>
 
 /***
 Ends all I/O of the socket. Source: node v20, socket.destroy.
@@ -487,6 +488,16 @@ static void set(lua_State *L, void *object, int number) {
   }
 }
 
+/* A pipe calls the user's own `write`. */
+static void field_set(lua_State *L, void *object) {
+  lnet_stream *s = object;
+  if (lua_type(L, 2) != LUA_TSTRING || strcmp(lua_tostring(L, 2), "write") != 0) return;
+  if (lua_isnil(L, 3))
+    s->s &= ~(uint32_t)S_OWN_WRITE;
+  else
+    s->s |= S_OWN_WRITE;
+}
+
 /* Stands for a socket's own listener of 'end' in listeners(); what it does is in reader.c. */
 static int l_fin_listener(lua_State *L) {
   (void)L;
@@ -526,6 +537,7 @@ void lnet_socket_init(lua_State *L, lnet_ctx *ctx) {
                                        .properties = properties,
                                        .get = get,
                                        .set = set,
+                                       .field_set = field_set,
                                        .gc = l_gc,
                                        .close = l_close};
   ctx->hooks = &hooks;

@@ -89,6 +89,7 @@ enum {
   S_RESET_ON_CONNECT = 1 << 17,
   S_CONNECT_WAITS = 1 << 18, /* an attempt waits for the last handle's on_close */
   S_SILENT_CLOSE = 1 << 19,  /* the handle being closed was an attempt's: no 'close' */
+  S_OWN_WRITE = 1 << 20,     /* the user has put a function of that name in place of the method */
 };
 
 /* Callbacks that came while halted. */
