@@ -51,6 +51,7 @@ static int l_gc(lua_State *L) {
   if (ctx->loop == NULL || ctx->shut) return 0;
   if (ctx->gathering != NULL) ctx->flush(ctx); /* what was accepted goes out if it can */
   ctx->shut = true;
+  lnet_objects_drop(ctx);
   lnet_lookups_cancel(ctx);
   lnet_alarms_close(ctx);
   lnet_immediates_close(ctx);

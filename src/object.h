@@ -11,6 +11,7 @@ struct lnet_object;
 typedef struct lnet_object_class {
   void (*resume)(struct lnet_object *); /* does what a callback could not do while halted */
   uv_close_cb on_close;                 /* of the object's uv handle, whose data it is */
+  void (*drop)(struct lnet_object *);   /* frees what is owed would have freed; may be NULL */
 } lnet_object_class;
 
 typedef struct lnet_object {
@@ -70,5 +71,8 @@ void lnet_object_owe(lnet_object *object, uint8_t what);
 
 /* Runs what was owed, in order, until the loop is halted again. [-0, +0, -] */
 void lnet_objects_resume(lnet_ctx *ctx);
+
+/* The state is closing: what is owed never comes. [-0, +0, -] */
+void lnet_objects_drop(lnet_ctx *ctx);
 
 #endif

@@ -370,6 +370,11 @@ static void fire_timeout(lnet_alarm *alarm) {
   lua_pop(L, 1);
 }
 
-const lnet_object_class lnet_stream_class = {resume, on_close};
+/* The state is closing. The handle of a 'close' that is owed is closed already. */
+static void drop(lnet_object *object) {
+  if ((object->owed & OWE_CLOSE) != 0) lnet_stream_free_cold((lnet_stream *)object);
+}
+
+const lnet_object_class lnet_stream_class = {resume, on_close, drop};
 const lnet_emitter_class lnet_stream_emitter_class = {LNET_EV_DATA, lnet_reader_added,
                                                       lnet_reader_removed, lnet_pipe_hot_changed};
