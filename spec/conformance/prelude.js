@@ -230,6 +230,7 @@ module.exports = {
   buffer: (size) => Buffer.alloc(size),
   text: (buffer, count) => buffer.toString("latin1", 0, count),
   AbortController,
+  AbortSignal,
   exists: (name) => fs.existsSync(name),
   touch: (name) => fs.writeFileSync(name, ""),
   shell: (command) => child.execSync(command, { encoding: "utf8" }).trim(),

@@ -274,6 +274,7 @@ return {
   buffer = function(size) return net.Buffer(size) end,
   text = function(buffer, count) return buffer:sub(1, count) end,
   AbortController = net.AbortController,
+  AbortSignal = net.AbortSignal,
   exists = function(name) return os.rename(name, name) == true end,
   touch = function(name) assert(io.open(name, "w")):close() end,
   shell = shell,
