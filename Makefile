@@ -48,7 +48,7 @@ STEPS = build spec-release spec-debug spec-sanitize spec-valgrind unit conforman
   lint-lua lint-gcc lint-clang lint-tidy lint-format rock
 
 .PHONY: build core objects setup setup-build demo test spec spec-release spec-debug spec-sanitize spec-valgrind \
-  unit unit-run conformance stress lint lint-lua lint-gcc lint-clang lint-tidy lint-format format rock install env clean help FORCE
+  unit unit-run conformance stress bench bench-quick bench-build setup-bench lint lint-lua lint-gcc lint-clang lint-tidy lint-format format rock install env clean help FORCE
 .DELETE_ON_ERROR:
 
 build: ## builds the module: build/$(VARIANT)/lnet/core.so
@@ -71,6 +71,16 @@ TEST_NEEDS = $(BUILD_NEEDS) /usr/share/lua/5.4/busted/runner.lua:lua-busted luac
 
 setup-build: ## installs what building needs (Debian)
 	@.ci/setup $(BUILD_NEEDS)
+
+BENCH_NEEDS = $(BUILD_NEEDS) /usr/share/lua/5.4/argparse.lua:lua-argparse /usr/share/lua/5.4/dkjson.lua:lua-dkjson \
+  /usr/lib/x86_64-linux-gnu/lua/5.4/luv.so:lua-luv /usr/share/lua/5.4/cqueues.lua:lua-cqueues \
+  lua5.1:lua5.1 /usr/share/lua/5.1/copas.lua:lua-copas node:nodejs gnuplot:gnuplot-nox valgrind:valgrind taskset:util-linux
+BUN = @oven/bun-linux-x64@1.4.5
+
+setup-bench: ## installs the benchmark's peers (Debian, and Bun from npm into build/)
+	@.ci/setup $(BENCH_NEEDS)
+	@npm install --silent --no-audit --no-fund --prefix build/bench $(BUN) >build/bench/npm.log 2>&1 || \
+	  echo 'Bun cannot be fetched from npm; bench goes without it'
 
 setup: ## installs what building and testing need (Debian)
 	@.ci/setup $(TEST_NEEDS)
@@ -127,6 +137,18 @@ stress: ## failing allocations, and states in threads (some minutes; not part of
 	@$(call env,sanitize) build/sanitize/memerr lua spec/stress/memerr.lua 1 10000 17
 	@$(call env,sanitize) timeout 150 build/sanitize/threads spec/stress/threads.lua
 
+BENCH_BINARIES = build/bench/load build/bench/libuv build/bench/cap.so
+
+bench-build: # what bench/run.lua starts
+	@$(MAKE) $(JOBS) build VARIANT=release
+	@$(MAKE) $(JOBS) $(BENCH_BINARIES) VARIANT=release
+
+bench: setup-bench bench-build ## measures lnet against C on libuv, luv, node, bun, cqueues and copas
+	@$(call env,release) $(LUA) bench/run.lua $(BENCH)
+
+bench-quick: setup-bench bench-build ## the same within two minutes: an impression
+	@$(call env,release) $(LUA) bench/run.lua --quick $(BENCH)
+
 rock: ## luarocks make, into build/rocks
 	@.ci/rock make
 
@@ -159,6 +181,18 @@ $(BUILD)/%.o: src/%.c $(BUILD)/flags
 $(BUILD)/unit/%: spec/unit/%.c $(LAYER_0:src/%.c=$(BUILD)/%.o) $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -Isrc -MMD -MP -o $@ $(filter %.c %.o,$^)
+
+build/bench/load: $(wildcard bench/load/*.[ch]) build/release/flags
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -o $@ $(filter %.c,$^)
+
+build/bench/libuv: bench/servers/libuv.c build/release/flags
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -o $@ $< $(LIBS)
+
+build/bench/cap.so: bench/cap.c build/release/flags
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -shared -o $@ $<
 
 # Changes only when the command line does: other flags rebuild everything.
 $(BUILD)/flags: FORCE

@@ -1,0 +1,3 @@
+local plot = {}
+function plot.write() end
+return plot
