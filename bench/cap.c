@@ -1,5 +1,6 @@
-/* Preloaded into the servers of the bulk modes, for the libraries that have no call for it: what listens gets
- * SO_RCVBUF and SO_SNDBUF of BENCH_BUFFERS bytes, and what it accepts inherits them. */
+/* Preloaded into the servers of the bulk modes, for the libraries that have no call for it: what
+ * listens gets SO_RCVBUF and SO_SNDBUF of BENCH_BUFFERS bytes, and what it accepts inherits them.
+ */
 #include <dlfcn.h>
 #include <stdlib.h>
 #include <sys/socket.h>

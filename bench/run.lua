@@ -6,6 +6,8 @@ local measure = require("bench.lib.measure")
 local progress = require("bench.lib.progress")
 local report = require("bench.lib.report")
 
+local QUICK_SECONDS = 100 -- then no mode begins another round
+
 local function split(text)
   local set = {}
   for word in text:gmatch("[^,]+") do set[word] = true end
@@ -39,10 +41,11 @@ end
 local results = measure.all({
   modes = choose(plan.modes, options.modes),
   peers = choose(plan.peers, options.peers, plan.reference),
-  rounds = options.rounds or (options.quick and 3 or 15),
+  rounds = options.rounds or (options.quick and 5 or 15),
   measureMs = options.measure or (options.quick and 80 or 150),
+  firstMs = options.quick and 100 or 400,
   core = options.core,
-  quick = options.quick,
+  seconds = options.quick and QUICK_SECONDS,
 }, progress)
 
 report.print(results)

@@ -1,4 +1,4 @@
---- Runs what the plan says: servers that stay through a mode, the generator against each in turn.
+--- Does what the plan says: servers that stay through a mode, and the generator against each in turn.
 local json = require("dkjson")
 local plan = require("bench.lib.plan")
 local process = require("bench.lib.process")
@@ -8,10 +8,9 @@ local measure = {}
 
 local LOAD = "build/bench/load"
 local MIB = 1024 * 1024
-local WARMUP_MS = 30 -- before each measurement
-local FIRST_MS = 300 -- and once for each server, for what compiles at run time
-local RUN_SECONDS = 30 -- a generator that takes longer has failed
-local SERVER_SECONDS = 900 -- no server lives longer than this, whatever happens to us
+local WARMUP_MS = 20 -- before each measurement
+local LOAD_SECONDS = 30 -- a measurement that takes longer has failed
+local LIFE_SECONDS = 900 -- nothing that we start lives longer, whatever happens to us
 local CALLGRIND_SECONDS = 120
 
 -- Words as one list: lists are spliced in, false and nil are left out.
@@ -28,34 +27,42 @@ local function words(...)
   return all
 end
 
--- Why this peer does not take part in this mode; nil if it does.
+-- Why this peer has no part in this mode; nil if it has.
 local function unfit(peer, mode)
   if peer.only and not peer.only[mode.server] then return "the same as its sibling" end
+  if peer.without == mode.server then return "cannot" end
   if peer.most and peer.most < mode.connections then
     return ("holds %d connections at most"):format(peer.most)
   end
   if mode.kind == "instructions" and not peer.counted then return "not under callgrind" end
 end
 
-local function serverWords(run, peer, mode)
-  return words(
+local function pinned(run)
+  return { "taskset", "-c", run.core }
+end
+
+local function serve(run, peer, mode)
+  return process.serve(words(
     "env",
     mode.bulk and { "LD_PRELOAD=build/bench/cap.so", "BENCH_BUFFERS=" .. plan.bufferBytes },
-    { "taskset", "-c", run.core },
-    peer.command, mode.server, peer.kind
+    pinned(run), peer.command, mode.server, peer.kind
+  ), LIFE_SECONDS)
+end
+
+local function loadWords(run, server, mode, ...)
+  return words(
+    pinned(run),
+    { LOAD, mode.load, "--port", server.port, "--pid", server.pid, "--limit", LOAD_SECONDS },
+    { "--connections", mode.connections },
+    mode.size and { "--size", mode.size },
+    mode.bulk and { "--buffers", plan.bufferBytes },
+    ...
   )
 end
 
--- One run of the generator. Returns its result, or nil and why not.
-local function load(run, server, mode, bounds)
-  local printed, complaint = process.run(words(
-    { "taskset", "-c", run.core, LOAD, mode.load },
-    { "--port", server.port, "--pid", server.pid, "--connections", mode.connections },
-    mode.size and { "--size", mode.size },
-    mode.bulk and { "--buffers", plan.bufferBytes },
-    { "--limit", RUN_SECONDS },
-    bounds
-  ), RUN_SECONDS + 5)
+-- One run of the generator. Returns its result, or nil and why there is none.
+local function load(run, server, mode, ...)
+  local printed, complaint = process.run(loadWords(run, server, mode, ...), LIFE_SECONDS)
   if not printed then return nil, complaint end
   return json.decode(printed)
 end
@@ -67,7 +74,7 @@ local function cost(mode, result)
 end
 
 local function fail(run, peer, mode, complaint)
-  run.failures[#run.failures + 1] = { mode = mode.id, peer = peer.id, complaint = complaint }
+  run.failures[#run.failures + 1] = { mode = mode.id, peer = peer.label, complaint = complaint }
   run.progress.note(("FAILED: %s, %s: %s"):format(mode.id, peer.label, complaint))
 end
 
@@ -76,65 +83,95 @@ local function step(run, mode, what)
   run.done = run.done + 1
 end
 
--- CPU time: each peer's server runs through all rounds; who does not work is sorted out at once.
-local function measureCpu(run, mode, peers)
-  local servers, values = {}, {}
-  local function drop(peer, complaint)
-    fail(run, peer, mode, complaint)
-    if servers[peer] then servers[peer]:stop() end
-    servers[peer], values[peer.id] = nil, nil
+-- One measurement. Returns the generator's result, or nil and why there is none.
+local function measureOnce(run, pair, mode, ms)
+  if not pair.generator then
+    return load(run, pair.server, mode, { "--warmup", WARMUP_MS, "--measure", ms })
   end
-  local function once(peer, bounds)
-    local result, complaint = load(run, servers[peer], mode, bounds)
-    if not result then drop(peer, complaint) end
-    return result
+  local answer, complaint = pair.generator:ask(ms)
+  if not answer then return nil, complaint end
+  return json.decode(answer)
+end
+
+-- A peer's server, warmed up, and the generator that holds its connections; or nil and why not.
+local function startPair(run, peer, mode)
+  local server, complaint = serve(run, peer, mode)
+  if not server then return nil, complaint end
+  local pair = { server = server, values = {} }
+  if not mode.fresh then
+    pair.generator = process.tool(loadWords(run, server, mode, { "--held", "--warmup", WARMUP_MS }),
+      LIFE_SECONDS)
   end
+  local result
+  result, complaint = measureOnce(run, pair, mode, run.firstMs)
+  if result then return pair end
+  server:stop()
+  return nil, complaint
+end
+
+local function endPair(pair)
+  local ok, complaint = true, nil
+  if pair.generator then ok, complaint = pair.generator:leave() end
+  pair.server:stop()
+  return ok, complaint
+end
+
+-- One round: each pair once, nobody always first. A pair that fails is out.
+local function measureRound(run, mode, peers, pairsOf, round)
+  for i = 1, #peers do
+    local peer = peers[(i + round) % #peers + 1]
+    local pair = pairsOf[peer]
+    step(run, mode, ("round %d of %d, %s"):format(round, run.rounds, peer.label))
+    if pair then
+      local result, complaint = measureOnce(run, pair, mode, run.measureMs)
+      if result then
+        pair.values[round] = cost(mode, result)
+      else
+        pairsOf[peer] = nil
+        pair.server:stop()
+        fail(run, peer, mode, complaint)
+      end
+    end
+  end
+end
+
+-- CPU time: all peers' servers stay through all rounds. One that is not asked uses none.
+local function measureCpu(run, mode, peers, seconds)
+  local pairsOf, values = {}, {}
+  local started = os.time()
   for _, peer in ipairs(peers) do
     step(run, mode, "starts " .. peer.label)
     local complaint
-    servers[peer], complaint = process.serve(serverWords(run, peer, mode), SERVER_SECONDS)
-    if servers[peer] then
-      values[peer.id] = {}
-      once(peer, { "--warmup", 0, "--measure", FIRST_MS })
-    else
-      drop(peer, complaint)
-    end
+    pairsOf[peer], complaint = startPair(run, peer, mode)
+    if not pairsOf[peer] then fail(run, peer, mode, complaint) end
   end
   for round = 1, run.rounds do
-    for i = 1, #peers do
-      local peer = peers[(i + round) % #peers + 1] -- nobody is always first
-      step(run, mode, ("round %d of %d, %s"):format(round, run.rounds, peer.label))
-      local result = servers[peer]
-        and once(peer, { "--warmup", WARMUP_MS, "--measure", run.measureMs })
-      if result then values[peer.id][round] = cost(mode, result) end
+    if round > 1 and seconds and os.time() - started >= seconds then
+      run.done = run.done + (run.rounds - round + 1) * #peers
+      break
     end
+    measureRound(run, mode, peers, pairsOf, round)
   end
-  for _, server in pairs(servers) do server:stop() end
+  for peer, pair in pairs(pairsOf) do
+    local ok, complaint = endPair(pair)
+    if not ok then fail(run, peer, mode, complaint) end
+    values[peer.id] = pair.values
+  end
   return values
 end
 
--- Memory: a new server each time, since memory that was freed would be used again.
-local function measureMemory(run, mode, peers)
-  local values = {}
-  for _, peer in ipairs(peers) do
-    step(run, mode, peer.label)
-    local server, complaint = process.serve(serverWords(run, peer, mode), SERVER_SECONDS)
-    local result
-    if server then
-      result, complaint = load(run, server, mode)
-      server:stop()
-    end
-    if result then
-      values[peer.id] = { result.memory / result.connections }
-    else
-      fail(run, peer, mode, complaint)
-    end
-  end
-  return values
+-- Memory: a server that has not served yet, since memory that was freed would be used again.
+local function measureMemory(run, peer, mode)
+  local server, complaint = serve(run, peer, mode)
+  if not server then return nil, complaint end
+  local result
+  result, complaint = load(run, server, mode)
+  server:stop()
+  return result and result.memory / result.connections, complaint
 end
 
 -- What callgrind has counted in a server's life of `operations`.
-local function instructions(run, peer, mode, operations)
+local function countLife(run, peer, mode, operations)
   local server, complaint = process.serve(words(
     "valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null",
     peer.command, mode.server, peer.kind
@@ -144,21 +181,29 @@ local function instructions(run, peer, mode, operations)
   result, complaint = load(run, server, mode, { "--warmup-operations", 1, "--operations", operations })
   local said = server:stop()
   if not result then return nil, complaint end
-  local count = said:match("Collected : (%d+)")
-  return count and tonumber(count), "callgrind did not say what it collected: " .. said
+  return tonumber(said:match("Collected : (%d+)")), "callgrind does not say what it collected"
 end
 
--- The difference of two lives, so that starting and ending count nothing.
-local function measureInstructions(run, mode, peers)
+-- The difference of two lives, so that starting and ending do not count.
+local function countInstructions(run, peer, mode)
+  local few, many = mode.operations[1], mode.operations[2]
+  local less, complaint = countLife(run, peer, mode, few)
+  if not less then return nil, complaint end
+  local more
+  more, complaint = countLife(run, peer, mode, many)
+  return more and (more - less) / (many - few), complaint
+end
+
+local counters = { memory = measureMemory, instructions = countInstructions }
+
+-- What does not vary with the machine's mood is taken once.
+local function count(run, mode, peers)
   local values = {}
   for _, peer in ipairs(peers) do
     step(run, mode, peer.label)
-    local few, many = mode.operations[1], mode.operations[2]
-    local less, complaint = instructions(run, peer, mode, few)
-    local more
-    if less then more, complaint = instructions(run, peer, mode, many) end
-    if more then
-      values[peer.id] = { (more - less) / (many - few) }
+    local value, complaint = counters[mode.kind](run, peer, mode)
+    if value then
+      values[peer.id] = { value }
     else
       fail(run, peer, mode, complaint)
     end
@@ -166,12 +211,10 @@ local function measureInstructions(run, mode, peers)
   return values
 end
 
-local kinds = { memory = measureMemory, instructions = measureInstructions }
-
 local function present(peers, progress)
   local there, missing = {}, {}
   for _, peer in ipairs(peers) do
-    local ok, complaint = process.run(peer.probe, RUN_SECONDS)
+    local ok, complaint = process.run(peer.probe, LOAD_SECONDS)
     if ok then
       there[#there + 1] = peer
     else
@@ -190,23 +233,26 @@ local function fitting(peers, mode)
   return fit
 end
 
---- Everything. `run`: modes, peers, rounds, measureMs, core. Returns the results, ready for JSON.
+--- Everything. `run`: modes, peers, rounds; measureMs, and firstMs for warming up what
+-- is compiled while it runs; core, and seconds after which no mode begins
+-- another round, or nil. Returns the results, ready for JSON.
 function measure.all(run, progress)
   run.progress, run.failures, run.done, run.total = progress, {}, 0, 0
   run.core = run.core or machine.lastCore()
+  local started = os.time()
   local peers, missing = present(run.peers, progress)
   for _, mode in ipairs(run.modes) do
     run.total = run.total + #fitting(peers, mode) * (mode.kind and 1 or run.rounds + 1)
   end
-  local results = { quick = run.quick, rounds = run.rounds, measureMs = run.measureMs, modes = {},
-    peers = {}, missing = missing, failures = run.failures, machine = machine.describe(),
-    versions = machine.versions(peers) }
+  local results = { rounds = run.rounds, measureMs = run.measureMs, peers = {}, missing = missing,
+    modes = {}, failures = run.failures, machine = machine.describe(), versions = machine.versions() }
   for _, peer in ipairs(peers) do
     results.peers[#results.peers + 1] = { id = peer.id, label = peer.label, ours = peer.ours }
   end
-  for _, mode in ipairs(run.modes) do
-    local values = (kinds[mode.kind] or measureCpu)(run, mode, fitting(peers, mode))
-    results.modes[#results.modes + 1] = { id = mode.id, title = mode.title, unit = mode.unit,
+  for i, mode in ipairs(run.modes) do
+    local left = run.seconds and (run.seconds - (os.time() - started)) / (#run.modes - i + 1)
+    local values = (mode.kind and count or measureCpu)(run, mode, fitting(peers, mode), left)
+    results.modes[i] = { id = mode.id, title = mode.title, unit = mode.unit,
       kind = mode.kind or "cpu", must = mode.must, aim = mode.aim, values = values }
   end
   progress.done()

@@ -41,7 +41,6 @@ else
   end
 
   function listeners.chop(c)
-    options.noDelay = true
     c:on("error", ignore)
     c:on("data", function(bytes)
       c:write("piece 1\n")
@@ -62,12 +61,17 @@ else
     c:on("end", function() c:finish(("%d"):format(count)) end)
   end
 
-  function listeners.source(c)
+  local function makeBlock()
     local bytes = {}
     for i = 0, BLOCK - 1 do
       bytes[i + 1] = string.char((i * 31 + i // 256 * 17) % 256)
     end
-    local block = table.concat(bytes)
+    return table.concat(bytes)
+  end
+
+  local block = mode == "source" and makeBlock()
+
+  function listeners.source(c)
     local due = 0 -- blocks
     local function send()
       while due > 0 do

@@ -111,8 +111,6 @@ function modes.sink(c)
   end)
 end
 
-local block -- of `source`
-
 local function makeBlock()
   local bytes = {}
   for i = 0, BLOCK - 1 do
@@ -120,6 +118,8 @@ local function makeBlock()
   end
   return table.concat(bytes)
 end
+
+local block = mode == "source" and makeBlock()
 
 function modes.source(c)
   local due, waiting = 0, false
@@ -149,7 +149,6 @@ function modes.source(c)
 end
 
 local serve = modes[mode] or modes.echo
-if mode == "source" then block = makeBlock() end
 
 local server = uv.new_tcp()
 assert(server:bind("127.0.0.1", 0))
