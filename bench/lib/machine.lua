@@ -34,7 +34,7 @@ function machine.describe()
   }
 end
 
--- What says the versions of a peer: words of a command.
+-- Commands that print a version.
 local commands = {
   libuv = { "pkg-config", "--modversion", "libuv" },
   luv = { "lua5.4", "-e", "io.write(require('luv').version_string())" },
@@ -43,7 +43,7 @@ local commands = {
   node = { "node", "--version" },
   bun = { "build/bench/node_modules/@oven/bun-linux-x64/bin/bun", "--version" },
   cqueues = { "lua5.4", "-e", "io.write(require('cqueues').VERSION)" },
-  copas = { "lua5.1", "-e", "io.write((require('copas')._VERSION:gsub('^Copas ', '')), ' on ', _VERSION)" },
+  copas = { "lua5.1", "-e", "io.write(require('copas')._VERSION:match('[%d.]+'))" },
   gcc = { "gcc", "-dumpfullversion" },
 }
 
@@ -55,6 +55,21 @@ function machine.versions()
   end
   if versions.lua then versions.lua = versions.lua:match("Lua ([%d.]+)") end
   return versions
+end
+
+--- What stands under the figures, in lines.
+function machine.lines(results)
+  local where, v = results.machine, results.versions
+  local function of(name)
+    return v[name] or "-"
+  end
+  return {
+    ("%s, %d cores; %s; %s; %s; medians of %d rounds of %d ms."):format(where.cpu, where.cores,
+      where.kernel, where.system, where.date, results.rounds, results.measureMs),
+    ("libuv %s, gcc %s; lnet %s, luv %s and cqueues %s on Lua %s;"):format(of("libuv"), of("gcc"),
+      of("lnet"), of("luv"), of("cqueues"), of("lua"))
+      .. (" copas %s on Lua 5.1; Node %s; Bun %s."):format(of("copas"), of("node"), of("bun")),
+  }
 end
 
 return machine

@@ -1,4 +1,5 @@
---- Does what the plan says: servers that stay through a mode, and the generator against each in turn.
+--- Does what the plan says: servers that stay through a mode, and the generator against each in
+-- turn.
 local json = require("dkjson")
 local plan = require("bench.lib.plan")
 local process = require("bench.lib.process")
@@ -6,7 +7,8 @@ local machine = require("bench.lib.machine")
 
 local measure = {}
 
-local LOAD = "build/bench/load"
+local LOAD = plan.binaries .. "/load"
+local CAP = plan.binaries .. "/cap.so"
 local MIB = 1024 * 1024
 local WARMUP_MS = 20 -- before each measurement
 local LOAD_SECONDS = 30 -- a measurement that takes longer has failed
@@ -44,7 +46,7 @@ end
 local function serve(run, peer, mode)
   return process.serve(words(
     "env",
-    mode.bulk and { "LD_PRELOAD=build/bench/cap.so", "BENCH_BUFFERS=" .. plan.bufferBytes },
+    mode.bulk and { "LD_PRELOAD=" .. CAP, "BENCH_BUFFERS=" .. plan.bufferBytes },
     pinned(run), peer.command, mode.server, peer.kind
   ), LIFE_SECONDS)
 end
@@ -178,7 +180,8 @@ local function countLife(run, peer, mode, operations)
   ), CALLGRIND_SECONDS)
   if not server then return nil, complaint end
   local result
-  result, complaint = load(run, server, mode, { "--warmup-operations", 1, "--operations", operations })
+  result, complaint = load(run, server, mode,
+    { "--warmup-operations", 1, "--operations", operations })
   local said = server:stop()
   if not result then return nil, complaint end
   return tonumber(said:match("Collected : (%d+)")), "callgrind does not say what it collected"
@@ -197,9 +200,15 @@ end
 local counters = { memory = measureMemory, instructions = countInstructions }
 
 -- What does not vary with the machine's mood is taken once.
-local function count(run, mode, peers)
+local function count(run, mode, peers, seconds)
   local values = {}
-  for _, peer in ipairs(peers) do
+  local started = os.time()
+  for i, peer in ipairs(peers) do
+    if seconds and os.time() - started >= seconds then
+      run.progress.note(("no time: %s of %s and what follows"):format(mode.id, peer.label))
+      run.done = run.done + #peers - i + 1
+      break
+    end
     step(run, mode, peer.label)
     local value, complaint = counters[mode.kind](run, peer, mode)
     if value then
@@ -233,27 +242,47 @@ local function fitting(peers, mode)
   return fit
 end
 
---- Everything. `run`: modes, peers, rounds; measureMs, and firstMs for warming up what
--- is compiled while it runs; core, and seconds after which no mode begins
--- another round, or nil. Returns the results, ready for JSON.
+-- Seconds that this mode may take, where time is short: its part of what is left.
+local function share(run, index)
+  if not run.seconds then return nil end
+  return (run.seconds - (os.time() - run.started)) / (#run.modes - index + 1)
+end
+
+-- One mode. What is not CPU time is left out when there is no time left.
+local function measureMode(run, index, peers)
+  local mode = run.modes[index]
+  local fit = fitting(peers, mode)
+  local seconds = share(run, index)
+  if not mode.kind then return measureCpu(run, mode, fit, seconds) end
+  return count(run, mode, fit, seconds)
+end
+
+local function describe(run, peers, missing)
+  local described = {}
+  for i, peer in ipairs(peers) do
+    described[i] = { id = peer.id, label = peer.label, ours = peer.ours }
+  end
+  return { rounds = run.rounds, measureMs = run.measureMs, machine = machine.describe(),
+    versions = machine.versions(), peers = described, missing = missing, modes = {},
+    failures = run.failures }
+end
+
+--- Everything. `run`: modes, peers, rounds; measureMs, and firstMs for warming up what is compiled
+-- while it runs; core; seconds, or nil: what they do not suffice for is left out. Returns the
+-- results, ready for JSON.
 function measure.all(run, progress)
   run.progress, run.failures, run.done, run.total = progress, {}, 0, 0
   run.core = run.core or machine.lastCore()
-  local started = os.time()
+  run.started = os.time()
   local peers, missing = present(run.peers, progress)
   for _, mode in ipairs(run.modes) do
     run.total = run.total + #fitting(peers, mode) * (mode.kind and 1 or run.rounds + 1)
   end
-  local results = { rounds = run.rounds, measureMs = run.measureMs, peers = {}, missing = missing,
-    modes = {}, failures = run.failures, machine = machine.describe(), versions = machine.versions() }
-  for _, peer in ipairs(peers) do
-    results.peers[#results.peers + 1] = { id = peer.id, label = peer.label, ours = peer.ours }
-  end
+  local results = describe(run, peers, missing)
   for i, mode in ipairs(run.modes) do
-    local left = run.seconds and (run.seconds - (os.time() - started)) / (#run.modes - i + 1)
-    local values = (mode.kind and count or measureCpu)(run, mode, fitting(peers, mode), left)
     results.modes[i] = { id = mode.id, title = mode.title, unit = mode.unit,
-      kind = mode.kind or "cpu", must = mode.must, aim = mode.aim, values = values }
+      kind = mode.kind or "cpu", must = mode.must, aim = mode.aim,
+      values = measureMode(run, i, peers) }
   end
   progress.done()
   return results

@@ -1,15 +1,15 @@
---- Other processes: commands that are waited for, servers that stay, tools that are asked line by line.
--- All end by themselves after a time and with us, and only what was started here is ended, by its id.
+--- Other processes: commands that are waited for, servers that stay, tools that answer lines.
+-- All end after a time, and with us; only what was started here is ended, by its id.
 local process = {}
 
---- A word as the shell takes it literally.
-function process.quote(word)
+-- A word as the shell takes it literally.
+local function quote(word)
   return "'" .. tostring(word):gsub("'", "'\\''") .. "'"
 end
 
 local function line(words)
   local quoted = {}
-  for i, word in ipairs(words) do quoted[i] = process.quote(word) end
+  for i, word in ipairs(words) do quoted[i] = quote(word) end
   return table.concat(quoted, " ")
 end
 
@@ -29,8 +29,8 @@ local function start(words, seconds, input)
   local self = setmetatable({ words = words, errors = os.tmpname() }, Child)
   -- The inner shell becomes the command, so the number that it prints is the command's.
   local inner = "echo $$; ulimit -n $(ulimit -H -n); exec " .. line(words)
-  self.pipe = assert(io.popen(("exec setpriv --pdeathsig TERM timeout -k 1 %d sh -c %s <%s 2>%s"):format(
-    seconds, process.quote(inner), input, self.errors), "r"))
+  local outer = "exec setpriv --pdeathsig TERM timeout -k 1 %d sh -c %s <%s 2>%s"
+  self.pipe = assert(io.popen(outer:format(seconds, quote(inner), input, self.errors), "r"))
   return self
 end
 
@@ -91,8 +91,8 @@ function Child:ask(question)
   return nil, said
 end
 
---- Asks a tool to end. Returns true, or nil and why that was no success. (Closing its input would not
--- do: what was started later has inherited it.)
+--- Asks a tool to end. Returns true, or nil and why that was no success. (Closing its input would
+-- not do: what was started later has inherited it.)
 function Child:leave()
   self.input:write("end\n")
   self.input:close()

@@ -1,5 +1,5 @@
---- Says on standard error how far the run is: one line that changes on a terminal, a line for each mode
--- elsewhere.
+--- Says on standard error how far the run is: one line that changes on a terminal, a line for each
+-- mode elsewhere.
 local progress = {}
 
 local WIDTH = 100 -- characters; longer lines would wrap
@@ -9,11 +9,11 @@ local last
 
 --- `done` of `total` steps are done, `mode` is measured, now `what`.
 function progress.show(done, total, mode, what)
+  local line = ("%3d%%  %d s  %s"):format(done * 100 // total, os.time() - started, mode)
   if onTerminal then
-    local line = ("%3d%%  %d s  %s: %s"):format(done * 100 // total, os.time() - started, mode, what)
-    io.stderr:write("\r", line:sub(1, WIDTH), "\27[K")
+    io.stderr:write("\r", ("%s: %s"):format(line, what):sub(1, WIDTH), "\27[K")
   elseif mode ~= last then
-    io.stderr:write(("%3d%%  %d s  %s\n"):format(done * 100 // total, os.time() - started, mode))
+    io.stderr:write(line, "\n")
   end
   last = mode
 end

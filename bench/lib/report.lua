@@ -1,12 +1,17 @@
 --- The results as text and as JSON, and what lnet's targets say to them.
 local json = require("dkjson")
+local machine = require("bench.lib.machine")
 local plan = require("bench.lib.plan")
 local plot = require("bench.lib.plot")
 local stats = require("bench.lib.stats")
 
 local report = {}
 
---- Fills in what follows from the values: `cost` and, for CPU time, `relative`, by peer.
+-- The order of fields in JSON, for whoever compares two results.
+local KEYS = { "machine", "versions", "rounds", "measureMs", "peers", "missing", "modes",
+  "failures", "id", "title", "label" }
+
+-- Fills in what follows from the values: `cost` and, for CPU time, `relative`, by peer.
 local function evaluate(results)
   for _, mode in ipairs(results.modes) do
     mode.cost, mode.relative = {}, {}
@@ -25,6 +30,10 @@ end
 
 local units = { cpu = "ns", memory = "bytes", instructions = "instructions" }
 
+local function spread(of)
+  return ("%.2f  (%.2f - %.2f)"):format(of.median, of.low, of.high)
+end
+
 local function printMode(results, mode)
   print(("\n%s (%s): %s for each %s"):format(mode.title, mode.id, units[mode.kind], mode.unit))
   print(("  %-16s %10s  %-21s %s"):format("", "median", "middle half", "relative to C on libuv"))
@@ -35,7 +44,7 @@ local function printMode(results, mode)
         peer.label,
         figure(cost.median),
         mode.kind == "cpu" and ("%s - %s"):format(figure(cost.low), figure(cost.high)) or "",
-        relative and ("%.2f  (%.2f - %.2f)"):format(relative.median, relative.low, relative.high) or ""
+        relative and spread(relative) or ""
       ))
     end
   end
@@ -72,7 +81,8 @@ local function comparePeers(results, found)
     for _, peer in ipairs(results.peers) do
       local value = judged(mode, peer.id)
       if best and value and not peer.ours and peer.id ~= plan.reference and value < best then
-        found(("%s: %s at %s is ahead of lnet at %s"):format(mode.id, peer.label, figure(value), figure(best)))
+        found(("%s: %s at %s is ahead of lnet at %s"):format(mode.id, peer.label, figure(value),
+          figure(best)))
       end
     end
   end
@@ -99,12 +109,64 @@ function report.print(results)
   end
 end
 
+-- One row of the README's table: relations, or the figures where relations say little.
+local function row(results, mode)
+  local cells = { mode.title }
+  for _, peer in ipairs(results.peers) do
+    local value = judged(mode, peer.id)
+    cells[#cells + 1] = value and (mode.kind == "cpu" and "%.2f" or "%.0f"):format(value) or ""
+  end
+  return "| " .. table.concat(cells, " | ") .. " |"
+end
+
+local function markdown(results)
+  local labels, rules = { "" }, { "---" }
+  for _, peer in ipairs(results.peers) do
+    labels[#labels + 1] = peer.label
+    rules[#rules + 1] = "---:"
+  end
+  local lines = {
+    "![Cost by mode and peer](bench/results.svg)",
+    "",
+    "| " .. table.concat(labels, " | ") .. " |",
+    "| " .. table.concat(rules, " | ") .. " |",
+  }
+  for _, mode in ipairs(results.modes) do lines[#lines + 1] = row(results, mode) end
+  lines[#lines + 1] = ""
+  for _, line in ipairs(machine.lines(results)) do lines[#lines + 1] = line end
+  return table.concat(lines, "\n")
+end
+
+local function read(path)
+  local file = assert(io.open(path))
+  local text = file:read("a")
+  file:close()
+  return text
+end
+
+local function write(path, text)
+  local file = assert(io.open(path, "w"))
+  file:write(text)
+  file:close()
+end
+
+--- The results of an earlier run.
+function report.read(path)
+  return assert(json.decode(read(path)))
+end
+
 --- results.json and results.svg in the directory `out`.
 function report.write(results, out)
-  local file = assert(io.open(out .. "/results.json", "w"))
-  file:write(json.encode(results, { indent = true }), "\n")
-  file:close()
-  plot.write(results, out .. "/results.svg")
+  write(out .. "/results.json", json.encode(results, { indent = true, keyorder = KEYS }) .. "\n")
+  assert(plot.write(results, out .. "/results.svg"))
+end
+
+--- Puts the table into the file `path`, between the two comments that say so.
+function report.insert(results, path)
+  local text = read(path)
+  local before, after = text:match("^(.-<!%-%- bench: .-%-%->\n).-(<!%-%- bench end %-%->.*)$")
+  assert(before, path .. " does not say where the benchmark's table goes")
+  write(path, before .. markdown(results) .. "\n" .. after)
 end
 
 return report

@@ -14,11 +14,15 @@ function stats.of(values)
   local sorted = table.move(values, 1, #values, 1, {})
   if #sorted == 0 then return nil end
   table.sort(sorted)
-  return { median = quantile(sorted, 0.5), low = quantile(sorted, 0.25), high = quantile(sorted, 0.75) }
+  return {
+    median = quantile(sorted, 0.5),
+    low = quantile(sorted, 0.25),
+    high = quantile(sorted, 0.75),
+  }
 end
 
---- The same of values relative to those of the same rounds in `reference`: what slows the machine down
--- for a while slows down both.
+--- The same of values relative to those of the same rounds in `reference`: what slows the machine
+-- down for a while slows down both.
 function stats.relative(values, reference)
   local ratios = {}
   for round, value in ipairs(values) do ratios[round] = value / reference[round] end

@@ -66,13 +66,15 @@ static void set_deadline(void) {
 }
 
 _Noreturn static void give_up(void) {
-  uint64_t missing = 0;
+  uint64_t unsent = 0, missing = 0;
   for (uint32_t i = 0; i < count; i++) {
-    if (conns[i].fd >= 0) missing += conns[i].in - conns[i].received;
+    if (conns[i].fd < 0) continue;
+    unsent += conns[i].out - conns[i].sent;
+    missing += conns[i].in - conns[i].received;
   }
   fail("not done after %" PRIu64 " seconds: %" PRIu32 " connections wait, %" PRIu64
-       " bytes are missing",
-       options.seconds, busy, missing);
+       " bytes could not be sent, %" PRIu64 " are missing",
+       options.seconds, busy, unsent, missing);
 }
 
 /* Units: begun while the phase lasts; those that were begun are waited for. */
@@ -100,7 +102,10 @@ static void step(struct conn *c, uint32_t events) {
     if (mode->reconnects && more()) start(c);
     return;
   }
-  if (c->sent < c->out) conn_send(c, epoll);
+  if (c->sent < c->out) {
+    conn_send(c, epoll);
+    if (c->sent < c->out) return; /* there will be room, and an event */
+  }
   if (c->streaming && !more()) c->streaming = false;
   if (c->streaming && c->sent == c->out) begin_unit(c);
   if (conn_quiet(c) && !c->streaming && !c->finished) {

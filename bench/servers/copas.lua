@@ -10,8 +10,8 @@ local BLOCKS = 256 -- ... as often for each byte received
 
 local mode = arg[1]
 
--- Calls handle(bytes) with what comes, until the end or until it returns false. (A loop over an iterator
--- would not do: Lua 5.1 cannot yield in one.)
+-- Calls handle(bytes) with what comes, until the end or until it returns false. (An iterator would
+-- not do: Lua 5.1 cannot yield in one.)
 local function each(c, handle)
   repeat
     local bytes, err, part = copas.receivePartial(c, READ)
