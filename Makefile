@@ -68,7 +68,7 @@ test: setup ## runs every step below, each to its end, and sums up
 # A command or a file that must exist, and the Debian package that has it.
 BUILD_NEEDS = gcc:gcc /usr/include/stdio.h:libc6-dev pkg-config:pkg-config lua5.4:lua5.4 \
   /usr/include/lua5.4/lua.h:liblua5.4-dev /usr/include/uv.h:libuv1-dev
-TEST_NEEDS = $(BUILD_NEEDS) /usr/share/lua/5.4/busted/runner.lua:lua-busted luacheck:lua-check luarocks:luarocks \
+TEST_NEEDS = $(BUILD_NEEDS) /usr/share/lua/5.4/busted/runner.lua:lua-busted /usr/share/lua/5.4/dkjson.lua:lua-dkjson luacheck:lua-check luarocks:luarocks \
   zip:zip unzip:unzip $(CLANG):$(CLANG) $(CLANG_TIDY):$(CLANG_TIDY) $(CLANG_FORMAT):$(CLANG_FORMAT) \
   valgrind:valgrind /usr/share/doc/libc6-dbg:libc6-dbg nc.openbsd:netcat-openbsd socat:socat curl:curl node:nodejs
 
@@ -92,11 +92,11 @@ setup: ## installs what building and testing need (Debian)
 spec: spec-release spec-debug ## the specs, with the release build and with the debug build
 
 spec-release spec-debug: spec-%:
-	@$(MAKE) $(JOBS) build VARIANT=$*
+	@$(MAKE) $(JOBS) core bench-binaries VARIANT=$*
 	@$(call env,$*) $(BUSTED) $(SPECS)
 
 spec-sanitize: ## the specs, with AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer
-	@$(MAKE) $(JOBS) build VARIANT=sanitize
+	@$(MAKE) $(JOBS) core bench-binaries VARIANT=sanitize
 	@$(call env,sanitize) LNET_SPEC_PATIENCE=4 UBSAN_OPTIONS=print_stacktrace=1 ASAN_OPTIONS=detect_leaks=1 \
 	  LD_PRELOAD="$$($(CC) -print-file-name=libasan.so) $$($(CC) -print-file-name=libubsan.so)" $(BUSTED) $(SPECS)
 
