@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
+/* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): glibc has none */
 __attribute__((visibility("default"))) int listen(int fd, int backlog) {
   int (*next)(int, int);
   *(void **)&next = dlsym(RTLD_NEXT, "listen");

@@ -4,13 +4,17 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { SEED = 7919, HOSTS = 250 };
+enum { HOSTS = 250 };
+
+/* Between the places in the pattern at which two connections begin. */
+static const uint64_t SEED = 7919;
 
 static char incoming[PATTERN_MOST];
 
@@ -77,8 +81,8 @@ const char *conn_echo(const struct conn *c, uint64_t at, size_t *len) {
 
 static void verify(struct conn *c, const char *bytes, size_t len) {
   if (c->received + len > c->in) {
-    fail("connection %u: %llu surplus bytes after %llu", c->id,
-         (unsigned long long)(c->received + len - c->in), (unsigned long long)c->in);
+    fail("connection %u: %" PRIu64 " surplus bytes after %" PRIu64, c->id,
+         c->received + len - c->in, c->in);
   }
   while (len > 0) {
     size_t piece;
@@ -89,7 +93,7 @@ static void verify(struct conn *c, const char *bytes, size_t len) {
       while (bytes[at] == expected[at]) {
         at++;
       }
-      fail("connection %u: byte %llu is wrong", c->id, (unsigned long long)(c->received + at));
+      fail("connection %u: byte %" PRIu64 " is wrong", c->id, c->received + at);
     }
     bytes += piece;
     len -= piece;
@@ -101,13 +105,12 @@ bool conn_receive(struct conn *c) {
   const ssize_t n = recv(c->fd, incoming, sizeof incoming, MSG_DONTWAIT);
   if (n > 0) verify(c, incoming, (size_t)n);
   if (n < 0 && errno != EAGAIN) {
-    fail("connection %u: recv after %llu bytes: %s", c->id, (unsigned long long)c->received,
-         strerror(errno));
+    fail("connection %u: recv after %" PRIu64 " bytes: %s", c->id, c->received, strerror(errno));
   }
   if (n != 0) return true;
   if (!c->finished || c->received < c->in) {
-    fail("connection %u: the server ended it after %llu bytes of %llu", c->id,
-         (unsigned long long)c->received, (unsigned long long)c->in);
+    fail("connection %u: the server ended it after %" PRIu64 " bytes of %" PRIu64, c->id,
+         c->received, c->in);
   }
   close(c->fd);
   c->fd = -1;

@@ -23,7 +23,7 @@ static void begin_exchange(struct conn *c) {
 /* Seven small pieces, and the request as the eighth */
 
 static uint64_t unit_chop(void) {
-  return CHOP_PIECES * CHOP_PIECE + options.size;
+  return CHOP_HEAD + options.size;
 }
 
 static void begin_chop(struct conn *c) {
@@ -32,7 +32,7 @@ static void begin_chop(struct conn *c) {
 }
 
 static const char *answer_chop(const struct conn *c, uint64_t at, size_t *len) {
-  const uint64_t head = CHOP_PIECES * CHOP_PIECE, in_unit = at % unit_chop();
+  const uint64_t head = CHOP_HEAD, in_unit = at % unit_chop();
   if (in_unit < head) {
     *len = head - in_unit;
     return pattern_chop() + in_unit;

@@ -11,8 +11,7 @@ enum {
   PATTERN_MOST = 256 * 1024, /* as many bytes can be had at once */
   SOURCE_BLOCK = 64 * 1024,  /* what a server writes in `source`, again and again */
   SOURCE_BLOCKS = 256,       /* as many for each byte that it is sent */
-  CHOP_PIECE = 8,            /* in `chop`, seven constant pieces come before the request's bytes */
-  CHOP_PIECES = 7,
+  CHOP_HEAD = 7 * 8,         /* in `chop`, bytes of seven pieces before those of the request */
 };
 
 void pattern_init(void);
@@ -20,7 +19,7 @@ void pattern_init(void);
 const char *pattern_at(uint64_t offset);
 /* The same of what a server sends in `source`. */
 const char *pattern_source(uint64_t offset);
-/* The CHOP_PIECE * CHOP_PIECES bytes before the request's. */
+/* The CHOP_HEAD bytes. */
 const char *pattern_chop(void);
 
 #endif
