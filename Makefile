@@ -40,6 +40,8 @@ LIBS = $(shell pkg-config --libs-only-L libuv) -luv
 BUILD = build/$(VARIANT)
 OBJECTS = $(SOURCES:src/%.c=$(BUILD)/%.o)
 UNIT_TESTS = $(UNIT_SOURCES:spec/unit/%.c=$(BUILD)/unit/%)
+BENCH_SOURCES = $(wildcard bench/*.c bench/load/*.c bench/servers/*.c)
+BENCH_BINARIES = $(addprefix $(BUILD)/bench/,load libuv cap.so)
 JOBS = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 # The environment in which $(1), a variant, is what require("lnet") finds.
 env = LUA_PATH_5_4='$(CURDIR)/lua/?.lua;$(CURDIR)/lua/?/init.lua;;' LUA_CPATH_5_4='$(CURDIR)/build/$(1)/?.so;;'
@@ -48,7 +50,8 @@ STEPS = build spec-release spec-debug spec-sanitize spec-valgrind unit conforman
   lint-lua lint-gcc lint-clang lint-tidy lint-format rock
 
 .PHONY: build core objects setup setup-build demo test spec spec-release spec-debug spec-sanitize spec-valgrind \
-  unit unit-run conformance stress lint lint-lua lint-gcc lint-clang lint-tidy lint-format format rock install env clean help FORCE
+  unit unit-run conformance stress bench bench-quick bench-publish bench-build bench-binaries setup-bench lint lint-lua \
+  lint-gcc lint-clang lint-tidy lint-format format rock install env clean help FORCE
 .DELETE_ON_ERROR:
 
 build: ## builds the module: build/$(VARIANT)/lnet/core.so
@@ -65,12 +68,23 @@ test: setup ## runs every step below, each to its end, and sums up
 # A command or a file that must exist, and the Debian package that has it.
 BUILD_NEEDS = gcc:gcc /usr/include/stdio.h:libc6-dev pkg-config:pkg-config lua5.4:lua5.4 \
   /usr/include/lua5.4/lua.h:liblua5.4-dev /usr/include/uv.h:libuv1-dev
-TEST_NEEDS = $(BUILD_NEEDS) /usr/share/lua/5.4/busted/runner.lua:lua-busted luacheck:lua-check luarocks:luarocks \
+TEST_NEEDS = $(BUILD_NEEDS) /usr/share/lua/5.4/busted/runner.lua:lua-busted /usr/share/lua/5.4/dkjson.lua:lua-dkjson luacheck:lua-check luarocks:luarocks \
   zip:zip unzip:unzip $(CLANG):$(CLANG) $(CLANG_TIDY):$(CLANG_TIDY) $(CLANG_FORMAT):$(CLANG_FORMAT) \
   valgrind:valgrind /usr/share/doc/libc6-dbg:libc6-dbg nc.openbsd:netcat-openbsd socat:socat curl:curl node:nodejs
 
 setup-build: ## installs what building needs (Debian)
 	@.ci/setup $(BUILD_NEEDS)
+
+BENCH_NEEDS = $(BUILD_NEEDS) /usr/share/lua/5.4/argparse.lua:lua-argparse /usr/share/lua/5.4/dkjson.lua:lua-dkjson \
+  /usr/lib/x86_64-linux-gnu/lua/5.4/luv.so:lua-luv /usr/share/lua/5.4/cqueues.lua:lua-cqueues \
+  lua5.1:lua5.1 /usr/share/lua/5.1/copas.lua:lua-copas node:nodejs npm:npm gnuplot:gnuplot-nox valgrind:valgrind taskset:util-linux
+BUN = @oven/bun-linux-x64@1.4.5
+
+setup-bench: ## installs the benchmark's peers (Debian, and Bun from npm into build/)
+	@.ci/setup $(BENCH_NEEDS)
+	@mkdir -p build/bench
+	@test -d build/bench/node_modules/$(firstword $(subst @1, ,$(BUN))) || \
+	  npm install --silent --no-audit --no-fund --prefix build/bench $(BUN) || echo 'going on without Bun'
 
 setup: ## installs what building and testing need (Debian)
 	@.ci/setup $(TEST_NEEDS)
@@ -78,11 +92,11 @@ setup: ## installs what building and testing need (Debian)
 spec: spec-release spec-debug ## the specs, with the release build and with the debug build
 
 spec-release spec-debug: spec-%:
-	@$(MAKE) $(JOBS) build VARIANT=$*
+	@$(MAKE) $(JOBS) core bench-binaries VARIANT=$*
 	@$(call env,$*) $(BUSTED) $(SPECS)
 
 spec-sanitize: ## the specs, with AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer
-	@$(MAKE) $(JOBS) build VARIANT=sanitize
+	@$(MAKE) $(JOBS) core bench-binaries VARIANT=sanitize
 	@$(call env,sanitize) LNET_SPEC_PATIENCE=4 UBSAN_OPTIONS=print_stacktrace=1 ASAN_OPTIONS=detect_leaks=1 \
 	  LD_PRELOAD="$$($(CC) -print-file-name=libasan.so) $$($(CC) -print-file-name=libubsan.so)" $(BUSTED) $(SPECS)
 
@@ -98,23 +112,25 @@ conformance: ## the same programs in node and in lnet
 	@$(MAKE) $(JOBS) build VARIANT=release
 	@$(call env,release) $(LUA) spec/conformance/run.lua
 
+FORMATTED = $(wildcard src/*.[ch] spec/unit/*.[ch] bench/*.c bench/load/*.[ch] bench/servers/*.c)
+
 lint: lint-lua lint-gcc lint-clang lint-tidy lint-format ## luacheck, strict gcc and clang, clang-tidy, clang-format
 
 lint-lua:
 	@luacheck --no-color --quiet $(LUA_CODE)
 
 lint-gcc lint-clang: lint-%:
-	@$(MAKE) $(JOBS) objects VARIANT=$* CC=$(if $(filter clang,$*),$(CLANG),$(CC)) WERROR=-Werror
+	@$(MAKE) $(JOBS) objects bench-binaries VARIANT=$* CC=$(if $(filter clang,$*),$(CLANG),$(CC)) WERROR=-Werror
 
 lint-tidy: VARIANT = debug # the analyzer learns from the assertions
 lint-tidy:
-	@printf '%s\n' $(SOURCES) | xargs -P $$(nproc) -n 2 sh -c '$(CLANG_TIDY) --quiet "$$@" -- $(CFLAGS)' tidy
+	@printf '%s\n' $(SOURCES) $(BENCH_SOURCES) | xargs -P $$(nproc) -n 2 sh -c '$(CLANG_TIDY) --quiet "$$@" -- $(CFLAGS)' tidy
 
 lint-format:
-	@$(CLANG_FORMAT) --dry-run -Werror $(wildcard src/*.[ch] spec/unit/*.[ch])
+	@$(CLANG_FORMAT) --dry-run -Werror $(FORMATTED)
 
 format: ## formats the C code
-	@$(CLANG_FORMAT) -i $(wildcard src/*.[ch] spec/unit/*.[ch])
+	@$(CLANG_FORMAT) -i $(FORMATTED)
 
 STRESS_CC = $(CC) -g -D_GNU_SOURCE $(SANITIZE) $(INCLUDES)
 
@@ -126,6 +142,20 @@ stress: ## failing allocations, and states in threads (some minutes; not part of
 	@$(call env,sanitize) build/sanitize/memerr c spec/stress/memerr.lua
 	@$(call env,sanitize) build/sanitize/memerr lua spec/stress/memerr.lua 1 10000 17
 	@$(call env,sanitize) timeout 150 build/sanitize/threads spec/stress/threads.lua
+
+bench: ## measures lnet against C on libuv, luv, node, bun, cqueues and copas; BENCH=--help for its options
+	@$(MAKE) setup-bench || echo 'going on with what is there'
+	@$(MAKE) bench-build
+	@$(call env,release) $(LUA) bench/run.lua $(BENCH)
+
+bench-quick: ## the same in two minutes: an impression
+	@$(MAKE) bench BENCH='--quick $(BENCH)'
+
+bench-publish: ## puts the figures of the last run into README.md and bench/
+	@$(LUA) bench/run.lua --from build/bench/results.json --publish
+
+bench-build: # what bench/run.lua starts
+	@$(MAKE) $(JOBS) core bench-binaries VARIANT=release
 
 rock: ## luarocks make, into build/rocks
 	@.ci/rock make
@@ -159,6 +189,20 @@ $(BUILD)/%.o: src/%.c $(BUILD)/flags
 $(BUILD)/unit/%: spec/unit/%.c $(LAYER_0:src/%.c=$(BUILD)/%.o) $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -Isrc -MMD -MP -o $@ $(filter %.c %.o,$^)
+
+bench-binaries: $(BENCH_BINARIES)
+
+$(BUILD)/bench/load: $(wildcard bench/load/*.[ch]) $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -o $@ $(filter %.c,$^)
+
+$(BUILD)/bench/libuv: bench/servers/libuv.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -o $@ $< $(LIBS)
+
+$(BUILD)/bench/cap.so: bench/cap.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -shared -o $@ $<
 
 # Changes only when the command line does: other flags rebuild everything.
 $(BUILD)/flags: FORCE
