@@ -163,8 +163,8 @@ describe("the option onread", function()
     assert.is_true(#asked >= 2)
   end)
 
-  -- A socket whose function for buffers calls `act` once, before the second read: for the first it was
-  -- asked inside connect. What was read, and whether it closed.
+  -- A socket whose function for buffers calls `act` once, before the second read: for the first it
+  -- was asked inside connect. What was read, and whether it closed.
   local function actingOnce(act)
     local listening, port = server("abcdef")
     local text, acted, closed, socket = "", false, 0, nil
