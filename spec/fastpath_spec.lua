@@ -232,9 +232,8 @@ describe("Gathered writes", function()
       elseif kind == "callback" then
         near:write(bytes, function() end)
       else
-        near:write(bytes)
+        near:write(bytes) -- looking at bytesWritten here would send what is gathered
       end
-      assert.equal(sent, near.bytesWritten)
     end
     local rounds = 0
     local function round()
@@ -251,6 +250,7 @@ describe("Gathered writes", function()
       put(LARGE, "callback")
       put(0)
       put(2)
+      if rounds % 3 == 0 then assert.equal(sent, near.bytesWritten) end
       if rounds < 30 then
         timers.setImmediate(round)
       else
