@@ -240,10 +240,14 @@ local function fitting(peers, mode)
   return fit
 end
 
--- Seconds that this mode may take, where time is short: its part of what is left.
+-- Seconds that this mode may take, where time is short: its part of what is left. What is counted
+-- cannot be cut into rounds, so it gets more.
 local function share(run, index)
   if not run.seconds then return nil end
-  return (run.seconds - (os.time() - run.started)) / (#run.modes - index + 1)
+  local parts = 0
+  for i = index, #run.modes do parts = parts + (run.modes[i].kind and 2 or 1) end
+  local part = run.modes[index].kind and 2 or 1
+  return (run.seconds - (os.time() - run.started)) * part / parts
 end
 
 -- One mode. What is not CPU time is left out when there is no time left.
