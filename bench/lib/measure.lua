@@ -29,14 +29,12 @@ local function words(...)
   return all
 end
 
--- Why this peer has no part in this mode; nil if it has.
-local function unfit(peer, mode)
-  if peer.only and not peer.only[mode.server] then return "the same as its sibling" end
-  if peer.without == mode.server then return "cannot" end
-  if peer.most and peer.most < mode.connections then
-    return ("holds %d connections at most"):format(peer.most)
-  end
-  if mode.kind == "instructions" and not peer.counted then return "not under callgrind" end
+-- Whether this peer can take part in this mode; plan.lua says why not.
+local function fits(peer, mode)
+  return (not peer.only or peer.only[mode.server])
+    and peer.without ~= mode.server
+    and (not peer.most or peer.most >= mode.connections)
+    and (mode.kind ~= "instructions" or peer.counted)
 end
 
 local function pinned(run)
@@ -237,15 +235,19 @@ end
 local function fitting(peers, mode)
   local fit = {}
   for _, peer in ipairs(peers) do
-    if not unfit(peer, mode) then fit[#fit + 1] = peer end
+    if fits(peer, mode) then fit[#fit + 1] = peer end
   end
   return fit
 end
 
--- Seconds that this mode may take, where time is short: its part of what is left.
+-- Seconds that this mode may take, where time is short: its part of what is left. What is counted
+-- cannot be cut into rounds, so it gets more.
 local function share(run, index)
   if not run.seconds then return nil end
-  return (run.seconds - (os.time() - run.started)) / (#run.modes - index + 1)
+  local parts = 0
+  for i = index, #run.modes do parts = parts + (run.modes[i].kind and 2 or 1) end
+  local part = run.modes[index].kind and 2 or 1
+  return (run.seconds - (os.time() - run.started)) * part / parts
 end
 
 -- One mode. What is not CPU time is left out when there is no time left.

@@ -27,6 +27,7 @@ function modes.timed(c)
 end
 
 function modes.chop(c)
+  c:setmode("bn", "bf") -- the library's own way: write, and flush when the answer is whole
   for bytes in receive, c do
     c:write("piece 1\n")
     c:write("piece 2\n")
@@ -35,7 +36,8 @@ function modes.chop(c)
     c:write("piece 5\n")
     c:write("piece 6\n")
     c:write("piece 7\n")
-    if not c:write(bytes) then return end
+    c:write(bytes)
+    if not c:flush() then return end
   end
 end
 
