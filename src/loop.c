@@ -79,6 +79,8 @@ lnet_ctx *lnet_loop_new(lua_State *L) {
   lua_setmetatable(L, -2);
   lua_newtable(L);
   lua_setiuservalue(L, -2, LNET_CTX_ERRORS);
+  lua_newuserdatauv(L, LNET_BALLAST, 0);
+  lua_setiuservalue(L, -2, LNET_CTX_BALLAST);
   lnet_ctx_register(L);
   lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_MAINTHREAD);
   ctx->main = ctx->L = lua_tothread(L, -1);
@@ -86,8 +88,6 @@ lnet_ctx *lnet_loop_new(lua_State *L) {
   const int status = uv_loop_init(&ctx->own_loop);
   if (status != 0) luaL_error(L, "lnet: no loop: %s", uv_strerror(status));
   ctx->loop = &ctx->own_loop;
-  lua_newuserdatauv(L, LNET_BALLAST, 0);
-  lua_setiuservalue(L, -2, LNET_CTX_BALLAST);
   ctx->slab = malloc(LNET_SLAB_SIZE);
   if (ctx->slab == NULL || lnet_ticks_reserve(ctx) != 0) luaL_error(L, "not enough memory");
   lua_newtable(L);
