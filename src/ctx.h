@@ -26,12 +26,11 @@ typedef struct lnet_stream_hooks {
 #define LNET_SLAB_SIZE ((size_t)256 * 1024)
 
 /* Bytes that are read at once to become a string: more than the 64 KiB that peers like to send, few
-   enough for the caches, and below the 128 KiB that the usual malloc maps anew each time. */
-#define LNET_CHUNK_MAX ((size_t)80 * 1024)
+   enough for the caches. */
+#define LNET_CHUNK_MAX ((size_t)128 * 1024)
 
-/* Bytes that Lua's collector counts and nobody touches, so that they take no memory. It works when
-   the heap has doubled: a small one would be walked again for every third chunk. */
-#define LNET_BALLAST ((size_t)512 * 1024)
+/* Bytes of free memory at the end of the heap that the kernel does not get back. */
+#define LNET_HEAP_KEPT ((size_t)4 * 1024 * 1024)
 
 typedef struct lnet_ctx {
   uv_loop_t *loop; /* own_loop, or another's that was adopted */
@@ -102,8 +101,7 @@ enum {
   LNET_CTX_ERRORS = 2,
   LNET_CTX_NO_MEMORY = 3,
   LNET_CTX_MODULE = 4, /* what luaopen_lnet_core returns, each time */
-  LNET_CTX_BALLAST = 5,
-  LNET_CTX_VALUES = 5
+  LNET_CTX_VALUES = LNET_CTX_MODULE
 };
 
 /* Pushes the context's userdata. [-0, +1, -] */

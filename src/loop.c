@@ -70,6 +70,14 @@ static int l_gc(lua_State *L) {
   return 0;
 }
 
+/* The usual malloc gives the end of the heap back to the kernel whenever a string of a bulk read is
+   freed there, and pages that come anew cost more than the read. Once it has seen a block of some
+   size come and go, it keeps twice as much. */
+static void keep_heap(void) {
+  void *volatile block = malloc(LNET_HEAP_KEPT / 2);
+  free(block);
+}
+
 lnet_ctx *lnet_loop_new(lua_State *L) {
   lnet_ctx *ctx = lua_newuserdatauv(L, sizeof *ctx, LNET_CTX_VALUES);
   memset(ctx, 0, sizeof *ctx);
@@ -79,8 +87,6 @@ lnet_ctx *lnet_loop_new(lua_State *L) {
   lua_setmetatable(L, -2);
   lua_newtable(L);
   lua_setiuservalue(L, -2, LNET_CTX_ERRORS);
-  lua_newuserdatauv(L, LNET_BALLAST, 0);
-  lua_setiuservalue(L, -2, LNET_CTX_BALLAST);
   lnet_ctx_register(L);
   lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_MAINTHREAD);
   ctx->main = ctx->L = lua_tothread(L, -1);
@@ -88,6 +94,7 @@ lnet_ctx *lnet_loop_new(lua_State *L) {
   const int status = uv_loop_init(&ctx->own_loop);
   if (status != 0) luaL_error(L, "lnet: no loop: %s", uv_strerror(status));
   ctx->loop = &ctx->own_loop;
+  keep_heap();
   ctx->slab = malloc(LNET_SLAB_SIZE);
   if (ctx->slab == NULL || lnet_ticks_reserve(ctx) != 0) luaL_error(L, "not enough memory");
   lua_newtable(L);
