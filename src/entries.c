@@ -36,8 +36,19 @@ int lnet_entries_reserve_rest(lnet_stream *s) {
   return lnet_entries_reserve(s, 2);
 }
 
+/* Empties one of the two places of an entry in the COLD_QUEUE on top. The first entry's stay, so
+   that they can be taken again without memory. [-0, +0, -] */
+static void vacate(lua_State *L, lua_Integer place) {
+  if (place < 2)
+    lua_pushboolean(L, 0);
+  else
+    lua_pushnil(L);
+  lua_rawseti(L, -2, place);
+}
+
 void lnet_entries_anchor(lua_State *L, lnet_stream *s, int chunk, int callback) {
   lnet_stream_check_cold(L, 1, s);
+  if (s->cold->count == 0) s->cold->next_seq = 0;
   if (lnet_entries_reserve(s, 2) != 0) lnet_error_memory(L);
   lnet_stream_cold_table(L, 1);
   if (lua_rawgeti(L, -1, COLD_QUEUE) != LUA_TTABLE) {
@@ -62,10 +73,8 @@ void lnet_entries_unanchor(lua_State *L, const lnet_stream *s) {
   const lua_Integer seq = s->cold->next_seq;
   lua_getiuservalue(L, 1, UV_COLD);
   lua_rawgeti(L, -1, COLD_QUEUE);
-  lua_pushnil(L);
-  lua_rawseti(L, -2, 2 * seq);
-  lua_pushnil(L);
-  lua_rawseti(L, -2, 2 * seq + 1);
+  vacate(L, 2 * seq);
+  vacate(L, 2 * seq + 1);
   lua_pop(L, 2);
 }
 
@@ -82,13 +91,21 @@ static int body_reserve(lua_State *L) {
   return 0;
 }
 
-/* Whether the stream at 1 has its COLD_QUEUE. [-0, +0, -] */
-static bool has_queue(lua_State *L) {
+/* The chunk at 2 of the stream at 1 takes the first entry's place, if that is there and free.
+   Returns whether it was; *queue: whether there is a COLD_QUEUE. [-0, +0, -] */
+static bool anchor_first(lua_State *L, const lnet_stream *s, bool *queue) {
   const int top = lua_gettop(L);
-  const bool has = lua_getiuservalue(L, 1, UV_COLD) == LUA_TTABLE &&
-                   lua_rawgeti(L, -1, COLD_QUEUE) == LUA_TTABLE;
+  bool done = false;
+  *queue = lua_getiuservalue(L, 1, UV_COLD) == LUA_TTABLE &&
+           lua_rawgeti(L, -1, COLD_QUEUE) == LUA_TTABLE;
+  if (*queue && s->cold->count == 0 && lua_rawgeti(L, -1, 0) != LUA_TNIL) {
+    s->cold->next_seq = 0;
+    lua_pushvalue(L, 2);
+    lua_rawseti(L, -3, 0);
+    done = true;
+  }
   lua_settop(L, top);
-  return has;
+  return done;
 }
 
 /* Anchors the string of the write on ctx->L, of which a part has left. Returns whether there was
@@ -96,7 +113,9 @@ static bool has_queue(lua_State *L) {
    parts. It is only where tables are made that the collector works. [-0, +0, -] */
 bool lnet_entries_anchor_string(const lnet_stream *s) {
   lua_State *L = lnet_stream_ctx(s)->L;
-  const bool stop = !has_queue(L) && lua_gc(L, LUA_GCISRUNNING) == 1;
+  bool queue = false;
+  if (anchor_first(L, s, &queue)) return true;
+  const bool stop = !queue && lua_gc(L, LUA_GCISRUNNING) == 1;
   if (stop) lua_gc(L, LUA_GCSTOP);
   lua_pushcfunction(L, body_reserve);
   lua_pushvalue(L, 1);
@@ -175,17 +194,17 @@ struct calls {
   bool more;        /* an error was raised in between: there are callbacks left */
 };
 
-/* Lets go of the Lua values of an entry, pushing its callback. The stream is at 2. [-0, +1, -] */
-static void push_callback(lua_State *L, const lnet_entry *entry) {
-  lua_getiuservalue(L, 2, UV_COLD);
+/* Lets go of the Lua values of an entry, pushing its callback. The stream is at `idx`. [-0, +1, -]
+ */
+static void push_callback(lua_State *L, int idx, const lnet_entry *entry) {
+  const lua_Integer place = 2 * (lua_Integer)entry->seq;
+  lua_getiuservalue(L, idx, UV_COLD);
   lua_rawgeti(L, -1, COLD_QUEUE);
-  lua_rawgeti(L, -1, 2 * (lua_Integer)entry->seq + 1);
-  lua_pushnil(L);
-  lua_rawseti(L, -3, 2 * (lua_Integer)entry->seq);
-  lua_pushnil(L);
-  lua_rawseti(L, -3, 2 * (lua_Integer)entry->seq + 1);
-  lua_replace(L, -3);
-  lua_pop(L, 1);
+  lua_rawgeti(L, -1, place + 1);
+  lua_insert(L, -3);
+  vacate(L, place);
+  vacate(L, place + 1);
+  lua_pop(L, 2);
 }
 
 /* Protected: takes entries out and calls back until one callback raises. [-0, +0, e] */
@@ -198,7 +217,7 @@ static int body_calls(lua_State *L) {
     c->count--;
     if ((entry.flags & E_COUNTS) != 0) s->pendingcb--;
     if ((entry.flags & (E_CALLBACK | E_ANCHORED)) == 0) continue;
-    push_callback(L, &entry);
+    push_callback(L, 2, &entry);
     if ((entry.flags & E_CALLBACK) != 0) {
       if (c->fault.kind == LNET_FAULT_VALUE)
         lnet_stream_push_errored(L, 2, s);
@@ -266,30 +285,21 @@ void lnet_entries_call_finish(lnet_stream *s, lnet_fault fault) {
   } while (c.more);
 }
 
-/* Protected: lets go of the strings of settled entries at the back that nobody is told of. */
-static int body_forget(lua_State *L) {
-  struct calls *c = lua_touserdata(L, 1);
-  lnet_object_push(L, &c->stream->base.object);
-  const lnet_cold *cold = c->stream->cold;
-  for (uint32_t i = 0; i < c->count; i++) {
-    push_callback(L, &cold->entries[cold->settled - c->count + i]);
-    lua_settop(L, 2);
-  }
-  return 0;
-}
-
 /* The last `count` settled entries have no callback: they leave the queue. */
 void lnet_entries_forget(lnet_stream *s, uint32_t count) {
   lnet_cold *cold = s->cold;
   if (count == 0) return;
-  struct calls c = {s, 0, count, lnet_fault_of(LNET_FAULT_NONE), false};
-  bool anchored = false;
-  for (uint32_t i = 0; i < count; i++)
-    if ((cold->entries[cold->settled - count + i].flags & E_ANCHORED) != 0) anchored = true;
-  if (anchored) lnet_enter(lnet_stream_ctx(s), body_forget, &c);
   const uint32_t first = cold->settled - count;
-  for (uint32_t i = 0; i < count; i++)
-    free(cold->entries[first + i].owned);
+  lua_State *L = lnet_stream_ctx(s)->L;
+  const int top = lua_gettop(L);
+  lnet_object_push(L, &s->base.object);
+  for (uint32_t i = 0; i < count; i++) {
+    const lnet_entry *entry = &cold->entries[first + i];
+    if ((entry->flags & E_ANCHORED) != 0) push_callback(L, top + 1, entry);
+    free(entry->owned);
+    lua_settop(L, top + 1);
+  }
+  lua_settop(L, top);
   memmove(cold->entries + first, cold->entries + first + count,
           (cold->count - first - count) * sizeof *cold->entries);
   cold->settled -= count;
