@@ -28,6 +28,7 @@ uv_stream_t *lnet_handoff_stream(lua_State *L, int idx, lnet_ctx *ctx, lnet_obje
   if (s != NULL) {
     if (!has_handle(s) && !was_sent(s)) return NULL;
     *carried = &s->base.object;
+    s->s |= S_SHARED;
     return &s->h.stream;
   }
   const lnet_server *server = test_server(L, idx, ctx);
@@ -59,6 +60,7 @@ static void take_socket(lua_State *L, lnet_ctx *ctx, uv_pipe_t *pipe, uv_handle_
                         bool read) {
   lnet_stream *s = lnet_stream_new(L, ctx);
   int status = lnet_stream_open_handle(L, -1, s, type != UV_TCP);
+  s->s |= S_SHARED;
   if (status == 0) {
     status = uv_accept((uv_stream_t *)pipe, &s->h.stream);
     if (status != 0 || (type != UV_TCP && type != UV_NAMED_PIPE)) {

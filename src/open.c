@@ -100,6 +100,7 @@ static void open_fd(lua_State *L, lnet_stream *s, int fd, bool pipe) {
     status = pipe ? uv_pipe_open(&s->h.pipe, fd) : uv_tcp_open(&s->h.tcp, fd);
     if (status != 0) lnet_stream_destroy(s, lnet_fault_of(LNET_FAULT_NONE));
   }
+  s->s |= S_SHARED;
   if (status == 0) return;
   lnet_error_push_system(L, status, "open", NULL, 0);
   lua_error(L);

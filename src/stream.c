@@ -108,6 +108,7 @@ int lnet_stream_open_handle(lua_State *L, int idx, lnet_stream *s, bool pipe) {
   }
   s->h.handle.data = s;
   s->s |= S_HANDLE | S_HANDLE_OPEN;
+  s->s &= ~(uint32_t)S_SHARED;
   if (pipe)
     s->s |= S_PIPE;
   else
@@ -120,7 +121,7 @@ int lnet_stream_open_handle(lua_State *L, int idx, lnet_stream *s, bool pipe) {
 void lnet_stream_revive(lnet_stream *s) {
   s->r &= ~(uint32_t)(R_READING | R_HANDLE_READING);
   if ((s->r & R_DISABLED) == 0) s->r &= ~(uint32_t)(R_ENDED | R_END_EMITTED);
-  s->w &= ~(uint32_t)(W_FINAL_CALLED | W_PREFINISHED);
+  s->w &= ~(uint32_t)(W_FINAL_CALLED | W_PREFINISHED | W_CLOSE_IS_FIN);
   if ((s->w & W_DISABLED) == 0) s->w &= ~(uint32_t)(W_ENDED | W_ENDING | W_FINISHED);
   s->s &= ~(uint32_t)(S_DESTROYED | S_ERRORED | S_ERROR_EMITTED | S_CLOSED | S_CLOSE_EMITTED |
                       S_SAME_FAULT | S_FIN_SEEN);
@@ -252,7 +253,8 @@ static void on_close(uv_handle_t *handle) {
 static void close_handle(lnet_stream *s) {
   if ((s->s & S_RESET) != 0) {
     s->s &= ~(uint32_t)S_RESET;
-    if (uv_tcp_close_reset(&s->h.tcp, on_close) == 0) return;
+    const bool fin_out = (s->w & W_CLOSE_IS_FIN) != 0; /* libuv refuses a reset behind one, too */
+    if (!fin_out && uv_tcp_close_reset(&s->h.tcp, on_close) == 0) return;
   }
   uv_close(&s->h.handle, on_close);
 }

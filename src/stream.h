@@ -65,6 +65,7 @@ enum {
   W_FINAL_ON_CONNECT = 1 << 12,
   W_ON_FINISHED = 1 << 13, /* callbacks of finish() wait */
   W_DISABLED = 1 << 14,    /* writable = false at the start */
+  W_CLOSE_IS_FIN = 1 << 15,
 };
 
 /* Both. */
@@ -89,7 +90,8 @@ enum {
   S_RESET_ON_CONNECT = 1 << 17,
   S_CONNECT_WAITS = 1 << 18, /* an attempt waits for the last handle's on_close */
   S_SILENT_CLOSE = 1 << 19,  /* the handle being closed was an attempt's: no 'close' */
-  S_OWN_WRITE = 1 << 20,     /* the user has put a function of that name in place of the method */
+  S_SHARED = 1 << 20,        /* another process may have the descriptor, too */
+  S_OWN_WRITE = 1 << 21,     /* the user has put a function of that name in place of the method */
 };
 
 /* Callbacks that came while halted. */
