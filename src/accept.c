@@ -98,11 +98,12 @@ static int body_accept(lua_State *L) {
   lnet_server *server = in->server;
   lnet_stream *s = lnet_stream_new(L, listener->object.ctx);
   lnet_object_push(L, &server->base.object);
-  lua_setiuservalue(L, -2, UV_SERVER);
+  lua_pushvalue(L, -1);
+  lua_setiuservalue(L, 2, UV_SERVER);
   if (server->keep_alive_delay > 0)
-    lnet_stream_check_cold(L, -1, s)->keep_alive_delay = server->keep_alive_delay;
+    lnet_stream_check_cold(L, 2, s)->keep_alive_delay = server->keep_alive_delay;
   if (listener->server != server) return 0; /* a finalizer has closed it */
-  in->status = lnet_stream_open_handle(L, -1, s, listener->is_pipe);
+  in->status = lnet_stream_open_handle(L, 2, s, listener->is_pipe);
   if (in->status != 0) return 0;
   in->stream = s;
   in->status = uv_accept(&listener->h.stream, &s->h.stream);
@@ -110,8 +111,7 @@ static int body_accept(lua_State *L) {
   if (in->status != 0 || is_blocked(server, s) || is_full(server)) return 0;
   in->placed = true; /* the usual end, without a door of its own */
   set_up(server, s);
-  lnet_object_push(L, &server->base.object);
-  lnet_emit_hot_push(L, -1);
+  lnet_emit_hot_push(L, 3);
   lua_pushvalue(L, 2);
   lnet_emit_hot(L, 4);
   return 0;

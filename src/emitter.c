@@ -143,6 +143,23 @@ void lnet_emit_plain(lnet_emitting *base, int event) {
   if (lnet_listened(base, event)) lnet_enter(base->object.ctx, body_plain, &p);
 }
 
+/* The common call of on: the first listener of one of our events, which nobody is told of. Returns
+   whether it is done. [-0, +0, e] */
+static bool add_first(lua_State *L) {
+  lnet_ctx *ctx = lnet_ctx_of(L);
+  if (lua_gettop(L) != 3 || !lua_isfunction(L, 3) || lua_type(L, 2) != LUA_TSTRING) return false;
+  lnet_emitting *base = lnet_emitting_test(L, ctx, 1);
+  const int event = lnet_name_event(ctx, lua_tostring(L, 2));
+  if (base == NULL || event == LNET_EV_NONE || lnet_listened(base, event) ||
+      lnet_listened(base, LNET_EV_NEW_LISTENER) || lnet_ticks_reserve(ctx) != 0)
+    return false;
+  const lnet_listeners at = {ctx, base, 1};
+  if (!lnet_listeners_add_first(L, at, event)) return false;
+  if (base->emitter.cls->added != NULL) base->emitter.cls->added(L, 1, base, event);
+  lua_pushvalue(L, 1);
+  return true;
+}
+
 /* on and its relatives: checks, tells 'newListener', adds. The listener is at 3. [-0, +0, e] */
 static void add(lua_State *L, bool once, bool prepend) {
   lnet_ctx *ctx = lnet_ctx_of(L);
@@ -179,7 +196,7 @@ Adds a listener at the end of the event's list. Source: node v20, emitter.on.
 @raise `ERR_INVALID_ARG_TYPE`
 */
 int lnet_l_on(lua_State *L) {
-  add(L, false, false);
+  if (!add_first(L)) add(L, false, false);
   return 1;
 }
 

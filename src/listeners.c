@@ -6,8 +6,8 @@
 
 static const char list_key = 0; /* where a user's table keeps its list */
 
-/* Our userdata that emit, known by their size and class. [-0, +0, -] */
-static lnet_emitting *test_emitting(lua_State *L, const lnet_ctx *ctx, int idx) {
+/* They are known by their size and class. */
+lnet_emitting *lnet_emitting_test(lua_State *L, const lnet_ctx *ctx, int idx) {
   lnet_emitting *base = lua_touserdata(L, idx);
   if (base == NULL || lua_rawlen(L, idx) < sizeof *base) return NULL;
   const void *cls = base->emitter.cls;
@@ -17,7 +17,7 @@ static lnet_emitting *test_emitting(lua_State *L, const lnet_ctx *ctx, int idx) 
 lnet_listeners lnet_listeners_at(lua_State *L, lnet_ctx *ctx, int idx) {
   lnet_listeners at = {ctx, NULL, lua_absindex(L, idx)};
   if (lua_type(L, idx) == LUA_TTABLE) return at;
-  at.base = test_emitting(L, ctx, idx);
+  at.base = lnet_emitting_test(L, ctx, idx);
   if (at.base == NULL)
     lnet_error_raise(L, "TypeError", "ERR_INVALID_THIS",
                      "Value of \"this\" must be of type EventEmitter");
@@ -112,15 +112,29 @@ static bool can_be_only(lua_State *L, lnet_listeners at, int event) {
   return free;
 }
 
+bool lnet_listeners_add_first(lua_State *L, lnet_listeners at, int event) {
+  lnet_emitter *e = &at.base->emitter;
+  if (is_hot(at, event)) {
+    e->hot_place = e->listed;
+    set_hot(L, at);
+  } else if (can_be_only(L, at, event)) {
+    lua_setiuservalue(L, at.idx, LNET_UV_LISTENERS);
+    e->only = (uint8_t)event;
+    e->listed = 1;
+  } else {
+    return false;
+  }
+  e->has |= LNET_EVENT_BIT(event);
+  return true;
+}
+
 /* Puts the handler on top in place of the old one, or at the end. [-1, +0, m] */
 static void put(lua_State *L, lnet_listeners at, int key, int event) {
+  if (surely_none(at, event) && lnet_listeners_add_first(L, at, event)) return;
   if (is_hot(at, event)) {
-    if (surely_none(at, event)) at.base->emitter.hot_place = at.base->emitter.listed;
     set_hot(L, at);
-  } else if (is_only(at, event) || can_be_only(L, at, event)) {
+  } else if (is_only(at, event)) {
     lua_setiuservalue(L, at.idx, LNET_UV_LISTENERS);
-    at.base->emitter.only = (uint8_t)event;
-    at.base->emitter.listed = 1;
   } else {
     need_list(L, at);
     const int list = lua_gettop(L);

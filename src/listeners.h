@@ -45,6 +45,13 @@ lnet_listeners lnet_listeners_at(lua_State *L, lnet_ctx *ctx, int idx);
 /* Pushes the handler of the key at `key` (event: its number or 0), or nil. [-0, +1, -] */
 void lnet_listeners_push(lua_State *L, lnet_listeners at, int key, int event);
 
+/* The object at idx, if it is a userdata that emits, else NULL. [-0, +0, -] */
+lnet_emitting *lnet_emitting_test(lua_State *L, const lnet_ctx *ctx, int idx);
+
+/* The listener on top is the first of an event of ours. Returns whether it could be added without a
+   list: if not, it is still on top. [-0|1, +0, -] */
+bool lnet_listeners_add_first(lua_State *L, lnet_listeners at, int event);
+
 /* Adds the listener on top. [-1, +0, m] A memory error leaves the list as it was. */
 void lnet_listeners_add(lua_State *L, lnet_listeners at, int key, int event, bool prepend);
 

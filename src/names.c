@@ -25,14 +25,11 @@ int lnet_name_to_key(lua_State *L, const lnet_ctx *ctx, int idx) {
   default:
     return LNET_EV_NONE;
   }
-  const char *text = lua_tostring(L, idx);
-  for (int event = 1; event < LNET_EV_COUNT; event++) {
-    if (ctx->event_names[event] != text) continue;
-    lua_pushinteger(L, event);
-    lua_replace(L, idx);
-    return event;
-  }
-  return LNET_EV_NONE;
+  const int event = lnet_name_event(ctx, lua_tostring(L, idx));
+  if (event == LNET_EV_NONE) return event;
+  lua_pushinteger(L, event);
+  lua_replace(L, idx);
+  return event;
 }
 
 void lnet_name_push(lua_State *L, const lnet_ctx *ctx, int idx) {
