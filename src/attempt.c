@@ -38,7 +38,7 @@ int lnet_l_beginConnect(lua_State *L) {
 
 /* Keeps the value on top under the key in the cold table of the stream at 1. [-1, +0, m] */
 static void keep(lua_State *L, lua_Integer key) {
-  lnet_stream_cold_table(L, 1);
+  lnet_class_more(L, 1);
   lua_insert(L, -2);
   lua_rawseti(L, -2, key);
   lua_pop(L, 1);
@@ -48,7 +48,7 @@ static void keep(lua_State *L, lua_Integer key) {
 static int body_waiting(lua_State *L) {
   const lnet_stream *s = lua_touserdata(L, 1);
   lnet_object_push(L, &s->base.object);
-  lnet_stream_cold_table(L, 2);
+  lnet_class_more(L, 2);
   lua_rawgeti(L, 3, COLD_WAITING);
   lua_pushnil(L);
   lua_rawseti(L, 3, COLD_WAITING);
@@ -85,7 +85,7 @@ struct outcome {
 static int body_outcome(lua_State *L) {
   const struct outcome *o = lua_touserdata(L, 1);
   lnet_object_push(L, &o->stream->base.object);
-  lnet_stream_cold_table(L, 2);
+  lnet_class_more(L, 2);
   lua_rawgeti(L, 3, COLD_CONNECT);
   lua_pushinteger(L, o->status);
   lua_call(L, 1, 0);

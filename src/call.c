@@ -95,7 +95,7 @@ void lnet_raise_kept(lua_State *L, lnet_ctx *ctx) {
 /* Ends a protected call: keeps the error, closes the door. [-0|1, +0, -] */
 static bool leave_door(lua_State *L, lnet_ctx *ctx, int status) {
   if (status != LUA_OK) lnet_keep_error(L, ctx);
-  if (--ctx->depth == 0 && ctx->gathering != NULL) ctx->flush(ctx);
+  if (--ctx->depth == 0 && ctx->gathering != 0) ctx->flush(ctx);
   return status == LUA_OK;
 }
 
@@ -134,6 +134,6 @@ bool lnet_call_kept(lua_State *L, lnet_ctx *ctx, int nargs) {
 }
 
 void lnet_leave(lnet_ctx *ctx) {
-  if (ctx->gathering != NULL) ctx->flush(ctx);
+  if (ctx->gathering != 0) ctx->flush(ctx);
   if (ctx->tick_count > 0) lnet_ticks_run(ctx);
 }

@@ -222,7 +222,7 @@ static void resume_send(lnet_object *object) {
   written((lnet_send *)object);
 }
 
-static const lnet_object_class send_class = {resume_send, NULL, NULL};
+static const lnet_object_class send_class = {resume_send, NULL, NULL, NULL};
 
 static lnet_channel *check_channel(lua_State *L) {
   lnet_ctx *ctx = lnet_ctx_of(L);
@@ -258,7 +258,7 @@ static int l_send(lua_State *L) {
   const char *bytes = luaL_checklstring(L, 3, &len);
   lua_settop(L, 6);
   /* What was written to sockets before leaves before: the other process may act on this. */
-  if (c->object.ctx->gathering != NULL) c->object.ctx->flush(c->object.ctx);
+  if (c->object.ctx->gathering != 0) c->object.ctx->flush(c->object.ctx);
   lnet_object *carried = NULL;
   uv_stream_t *passed = lua_isnil(L, 4) ? NULL : lnet_handoff_stream(L, 4, c->object.ctx, &carried);
   if (!is_open(c) || len >= UINT32_MAX) {
@@ -307,7 +307,7 @@ static void resume(lnet_object *object) {
   if (is_open(c)) deliver(c);
 }
 
-static const lnet_object_class channel_class = {resume, on_close, NULL};
+static const lnet_object_class channel_class = {resume, on_close, NULL, NULL};
 
 int lnet_l_newChannel(lua_State *L) {
   lnet_ctx *ctx = lnet_ctx_of(L);

@@ -7,7 +7,8 @@
 enum { UP_CLASS = 1, UP_SPEC = 2, UP_PROPERTIES = 3 };
 
 static int l_index(lua_State *L) {
-  if (lua_getiuservalue(L, 1, LNET_UV_FIELDS) == LUA_TTABLE) {
+  if (lua_getiuservalue(L, 1, LNET_UV_MORE) == LUA_TTABLE &&
+      lua_rawgeti(L, -1, LNET_MORE_FIELDS) == LUA_TTABLE) {
     lua_pushvalue(L, 2);
     if (lua_rawget(L, -2) != LUA_TNIL) return 1;
   }
@@ -19,14 +20,24 @@ static int l_index(lua_State *L) {
   return spec->get(L, lua_touserdata(L, 1), (int)(lua_tointeger(L, 2) >> 1));
 }
 
+void lnet_class_more(lua_State *L, int idx) {
+  idx = lua_absindex(L, idx);
+  if (lua_getiuservalue(L, idx, LNET_UV_MORE) == LUA_TTABLE) return;
+  lua_pop(L, 1);
+  lua_newtable(L);
+  lua_pushvalue(L, -1);
+  lua_setiuservalue(L, idx, LNET_UV_MORE);
+}
+
 /* Puts the value at 3 into the user's fields. [-0, +0, m] */
 static void set_field(lua_State *L) {
-  if (lua_getiuservalue(L, 1, LNET_UV_FIELDS) != LUA_TTABLE) {
+  lnet_class_more(L, 1);
+  if (lua_rawgeti(L, -1, LNET_MORE_FIELDS) != LUA_TTABLE) {
     if (lua_isnil(L, 3)) return;
     lua_pop(L, 1);
     lua_createtable(L, 0, 1);
     lua_pushvalue(L, -1);
-    lua_setiuservalue(L, 1, LNET_UV_FIELDS);
+    lua_rawseti(L, -3, LNET_MORE_FIELDS);
   }
   lua_pushvalue(L, 2);
   lua_pushvalue(L, 3);

@@ -5,7 +5,11 @@
 #include "ctx.h"
 
 /* User values that every object of a class has; a class may add more behind them. */
-enum { LNET_UV_HOT = 1, LNET_UV_LISTENERS = 2, LNET_UV_FIELDS = 3, LNET_UV_COMMON = 3 };
+enum { LNET_UV_HOT = 1, LNET_UV_LISTENERS = 2, LNET_UV_MORE = 3, LNET_UV_COMMON = 3 };
+
+/* Keys of the table in LNET_UV_MORE, which is made when first needed. Those of the class are
+   integers above. */
+enum { LNET_MORE_FIELDS = 0 /* a table of the fields that the user has set */ };
 
 typedef struct lnet_property {
   const char *name;
@@ -34,6 +38,9 @@ void lnet_class_new(lua_State *L, lnet_ctx *ctx, const lnet_class_spec *spec, co
 
 /* A reference to a copy of the metatable `ref` without __gc. [-0, +0, m] */
 int lnet_class_plain(lua_State *L, int ref);
+
+/* Pushes the table in LNET_UV_MORE of the object at idx, making it if need be. [-0, +1, m] */
+void lnet_class_more(lua_State *L, int idx);
 
 /* The object at idx when it has this metatable, else NULL. [-0, +0, -] */
 void *lnet_class_test(lua_State *L, int idx, const void *meta);

@@ -46,10 +46,10 @@ typedef struct lnet_ctx {
 
   void (*flush)(struct lnet_ctx *); /* sends what was gathered; set by gather.c */
   const lnet_stream_hooks *hooks;
-  struct lnet_stream *gathering; /* streams with gathered bytes, in order of the first */
-  struct lnet_stream *gathering_last;
   char *arena; /* where gathered bytes wait */
   uint32_t arena_used;
+  uint32_t gathering; /* of gather.c: the first of the streams that have some, 0: none */
+  uint32_t gathering_last;
 
   struct lnet_tick *ticks; /* ring buffer, see tick.c */
   uint32_t tick_capacity;  /* a power of two */
@@ -73,7 +73,7 @@ typedef struct lnet_ctx {
   int names_ref;                            /* event names: number -> name */
   const char *event_names[LNET_EVENTS_MAX]; /* where Lua keeps these names */
   const void *error_meta;                   /* metatables, known by their addresses */
-  const void *socket_class;                 /* of those that emit, the emitter's class */
+  const void *socket_class;                 /* of those that emit, the objects' class */
   const void *server_class;
   const void *server_meta;
   const void *channel_meta;

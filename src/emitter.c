@@ -12,8 +12,8 @@ static bool emit(lua_State *L, lnet_listeners at, int key, int event, int nargs)
 static void remove_listener(lua_State *L, lnet_listeners at, int key, int event, int what) {
   const int top = lua_gettop(L);
   if (!lnet_listeners_remove(L, at, key, event, what)) {
-    if (at.base != NULL && at.base->emitter.cls->removed != NULL)
-      at.base->emitter.cls->removed(L, at.idx, at.base, event);
+    if (at.base != NULL && lnet_emitter_class_of(at.base)->removed != NULL)
+      lnet_emitter_class_of(at.base)->removed(L, at.idx, at.base, event);
     return;
   }
   const int removed = top + 1;
@@ -26,8 +26,8 @@ static void remove_listener(lua_State *L, lnet_listeners at, int key, int event,
     emit(L, at, removed + 1, LNET_EV_REMOVE_LISTENER, 2);
   }
   lua_settop(L, top);
-  if (at.base != NULL && at.base->emitter.cls->removed != NULL)
-    at.base->emitter.cls->removed(L, at.idx, at.base, event);
+  if (at.base != NULL && lnet_emitter_class_of(at.base)->removed != NULL)
+    lnet_emitter_class_of(at.base)->removed(L, at.idx, at.base, event);
 }
 
 /* Calls the listener at `listener` with copies of the nargs values from `first` on. [-0,+0,e] */
@@ -92,7 +92,7 @@ bool lnet_emit_at(lua_State *L, lnet_emitting *base, int idx, int event, int nar
   }
   luaL_checkstack(L, 8, NULL);
   const lnet_listeners at = {base->object.ctx, base, lua_absindex(L, idx)};
-  if (event == base->emitter.cls->hot) return emit(L, at, 0, event, nargs);
+  if (event == lnet_emitter_class_of(base)->hot) return emit(L, at, 0, event, nargs);
   lua_pushinteger(L, event);
   lua_insert(L, -nargs - 1);
   const int key = lua_gettop(L) - nargs;
@@ -155,7 +155,8 @@ static bool add_first(lua_State *L) {
     return false;
   const lnet_listeners at = {ctx, base, 1};
   if (!lnet_listeners_add_first(L, at, event)) return false;
-  if (base->emitter.cls->added != NULL) base->emitter.cls->added(L, 1, base, event);
+  if (lnet_emitter_class_of(base)->added != NULL)
+    lnet_emitter_class_of(base)->added(L, 1, base, event);
   lua_pushvalue(L, 1);
   return true;
 }
@@ -182,8 +183,8 @@ static void add(lua_State *L, bool once, bool prepend) {
   else
     lua_pushvalue(L, 3);
   lnet_listeners_add(L, at, key, event, prepend);
-  if (!prepend && event != 0 && at.base != NULL && at.base->emitter.cls->added != NULL)
-    at.base->emitter.cls->added(L, at.idx, at.base, event);
+  if (!prepend && event != 0 && at.base != NULL && lnet_emitter_class_of(at.base)->added != NULL)
+    lnet_emitter_class_of(at.base)->added(L, at.idx, at.base, event);
   lua_settop(L, 1);
 }
 
@@ -303,9 +304,9 @@ int lnet_l_removeAllListeners(lua_State *L) {
   } else {
     lnet_listeners_clear(L, at, all ? 0 : 2, event);
   }
-  if (at.base != NULL && at.base->emitter.cls->removed != NULL &&
+  if (at.base != NULL && lnet_emitter_class_of(at.base)->removed != NULL &&
       (all || event == LNET_EV_READABLE))
-    at.base->emitter.cls->removed(L, at.idx, at.base, LNET_EV_READABLE);
+    lnet_emitter_class_of(at.base)->removed(L, at.idx, at.base, LNET_EV_READABLE);
   lua_settop(L, 1);
   return 1;
 }

@@ -50,7 +50,7 @@ void lnet_entries_anchor(lua_State *L, lnet_stream *s, int chunk, int callback) 
   lnet_stream_check_cold(L, 1, s);
   if (s->cold->count == 0) s->cold->next_seq = 0;
   if (lnet_entries_reserve(s, 2) != 0) lnet_error_memory(L);
-  lnet_stream_cold_table(L, 1);
+  lnet_class_more(L, 1);
   if (lua_rawgeti(L, -1, COLD_QUEUE) != LUA_TTABLE) {
     lua_pop(L, 1);
     lua_newtable(L);
@@ -71,7 +71,7 @@ void lnet_entries_anchor(lua_State *L, lnet_stream *s, int chunk, int callback) 
 /* No entry was needed: lets go of what was reserved. [-0, +0, -] */
 void lnet_entries_unanchor(lua_State *L, const lnet_stream *s) {
   const lua_Integer seq = s->cold->next_seq;
-  lua_getiuservalue(L, 1, UV_COLD);
+  lua_getiuservalue(L, 1, LNET_UV_MORE);
   lua_rawgeti(L, -1, COLD_QUEUE);
   vacate(L, 2 * seq);
   vacate(L, 2 * seq + 1);
@@ -96,7 +96,7 @@ static int body_reserve(lua_State *L) {
 static bool anchor_first(lua_State *L, const lnet_stream *s, bool *queue) {
   const int top = lua_gettop(L);
   bool done = false;
-  *queue = lua_getiuservalue(L, 1, UV_COLD) == LUA_TTABLE &&
+  *queue = lua_getiuservalue(L, 1, LNET_UV_MORE) == LUA_TTABLE &&
            lua_rawgeti(L, -1, COLD_QUEUE) == LUA_TTABLE;
   if (*queue && s->cold->count == 0 && lua_rawgeti(L, -1, 0) != LUA_TNIL) {
     s->cold->next_seq = 0;
@@ -198,7 +198,7 @@ struct calls {
  */
 static void push_callback(lua_State *L, int idx, const lnet_entry *entry) {
   const lua_Integer place = 2 * (lua_Integer)entry->seq;
-  lua_getiuservalue(L, idx, UV_COLD);
+  lua_getiuservalue(L, idx, LNET_UV_MORE);
   lua_rawgeti(L, -1, COLD_QUEUE);
   lua_rawgeti(L, -1, place + 1);
   lua_insert(L, -3);
@@ -247,7 +247,7 @@ void lnet_entries_call_back(lnet_stream *s, uint32_t first, uint32_t count, lnet
 static int body_finish_calls(lua_State *L) {
   struct calls *c = lua_touserdata(L, 1);
   lnet_object_push(L, &c->stream->base.object);
-  lua_getiuservalue(L, 2, UV_COLD);
+  lua_getiuservalue(L, 2, LNET_UV_MORE);
   lua_rawgeti(L, 3, COLD_FINISH);
   if (c->count == 0) c->count = (uint32_t)lua_rawlen(L, 4);
   const lua_Integer len = c->count;

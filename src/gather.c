@@ -1,6 +1,7 @@
-/* Small writes, gathered. The arena holds segments: a header, bytes. Those of one stream are
-   chained; a write right behind the stream's last segment makes that one longer. The arena is
-   empty again whenever the outermost call into Lua has returned. */
+/* Small writes, gathered. The arena holds a record for each stream that has some, and segments: a
+   header, bytes. Those of one stream are chained; a write right behind the stream's last segment
+   makes that one longer. The arena is empty again whenever the outermost call into Lua has
+   returned. */
 #include "gather.h"
 #include "writer.h"
 #include <stdlib.h>
@@ -8,10 +9,23 @@
 
 enum { ARENA_SIZE = 64 * 1024, ALIGN = 8 };
 
+/* Places in the arena are offsets; 0 means none. */
+struct record {
+  lnet_stream *stream;
+  uint32_t bytes;
+  uint32_t first; /* segments */
+  uint32_t last;
+  uint32_t next; /* record of the stream that began to gather next */
+};
+
 struct segment {
-  uint32_t next; /* offset in the arena, 0: none */
+  uint32_t next;
   uint32_t len;
 };
+
+static struct record *record_at(const lnet_ctx *ctx, uint32_t offset) {
+  return (struct record *)(void *)(ctx->arena + offset);
+}
 
 static struct segment *segment_at(const lnet_ctx *ctx, uint32_t offset) {
   return (struct segment *)(void *)(ctx->arena + offset);
@@ -30,46 +44,70 @@ void lnet_gather_init(lua_State *L, lnet_ctx *ctx) {
   ctx->flush = flush_all;
 }
 
+size_t lnet_gather_bytes(const lnet_stream *s) {
+  return s->gather != 0 ? record_at(lnet_stream_ctx(s), s->gather)->bytes : 0;
+}
+
+/* Takes `size` bytes of the arena, followed by `len`. Returns where, or 0. */
+static uint32_t take(lnet_ctx *ctx, uint32_t size, size_t len) {
+  const uint32_t at = (ctx->arena_used + ALIGN - 1) & ~(uint32_t)(ALIGN - 1);
+  if (at > ARENA_SIZE - size || ARENA_SIZE - size - at < len) return 0;
+  ctx->arena_used = at + size + (uint32_t)len;
+  return at;
+}
+
+/* The stream's first write: a record, with a segment behind it. */
+static bool begin(lnet_stream *s, const char *base, size_t len) {
+  lnet_ctx *ctx = lnet_stream_ctx(s);
+  const uint32_t at = take(ctx, sizeof(struct record) + sizeof(struct segment), len);
+  if (at == 0) return false;
+  const uint32_t first = at + (uint32_t)sizeof(struct record);
+  struct segment *segment = segment_at(ctx, first);
+  *segment = (struct segment){0, (uint32_t)len};
+  memcpy(bytes_of(segment), base, len);
+  *record_at(ctx, at) = (struct record){s, (uint32_t)len, first, first, 0};
+  s->gather = at;
+  if (ctx->gathering == 0)
+    ctx->gathering = at;
+  else
+    record_at(ctx, ctx->gathering_last)->next = at;
+  ctx->gathering_last = at;
+  return true;
+}
+
 bool lnet_gather_add(lnet_stream *s, const char *base, size_t len) {
   lnet_ctx *ctx = lnet_stream_ctx(s);
-  const uint32_t end = ctx->arena_used;
-  struct segment *last = s->gather_last != 0 ? segment_at(ctx, s->gather_last) : NULL;
-  if (last != NULL && bytes_of(last) + last->len == ctx->arena + end) {
-    if (ARENA_SIZE - end < len) return false;
-    memcpy(ctx->arena + end, base, len);
+  if (s->gather == 0) return begin(s, base, len);
+  struct record *record = record_at(ctx, s->gather);
+  struct segment *last = segment_at(ctx, record->last);
+  char *end = ctx->arena + ctx->arena_used;
+  if (bytes_of(last) + last->len == end) {
+    if (ARENA_SIZE - ctx->arena_used < len) return false;
+    memcpy(end, base, len);
     last->len += (uint32_t)len;
-    ctx->arena_used = end + (uint32_t)len;
-    s->gather_bytes += (uint32_t)len;
-    return true;
-  }
-  const uint32_t at = (end + ALIGN - 1) & ~(uint32_t)(ALIGN - 1);
-  if (at > ARENA_SIZE - sizeof *last || ARENA_SIZE - sizeof *last - at < len) return false;
-  struct segment *segment = segment_at(ctx, at);
-  segment->next = 0;
-  segment->len = (uint32_t)len;
-  memcpy(bytes_of(segment), base, len);
-  ctx->arena_used = at + (uint32_t)(sizeof *segment + len);
-  if (last != NULL)
+    ctx->arena_used += (uint32_t)len;
+  } else {
+    const uint32_t at = take(ctx, sizeof *last, len);
+    if (at == 0) return false;
+    struct segment *segment = segment_at(ctx, at);
+    *segment = (struct segment){0, (uint32_t)len};
+    memcpy(bytes_of(segment), base, len);
     last->next = at;
-  else
-    s->gather_first = at;
-  if (last == NULL) { /* the stream's first: list it */
-    s->gather_next = NULL;
-    if (ctx->gathering == NULL)
-      ctx->gathering = s;
-    else
-      ctx->gathering_last->gather_next = s;
-    ctx->gathering_last = s;
+    record->last = at;
   }
-  s->gather_last = at;
-  s->gather_bytes += (uint32_t)len;
+  record->bytes += (uint32_t)len;
   return true;
+}
+
+/* Its first segment. */
+static uint32_t first_of(const lnet_stream *s) {
+  return s->gather != 0 ? record_at(lnet_stream_ctx(s), s->gather)->first : 0;
 }
 
 unsigned lnet_gather_bufs(const lnet_stream *s, uv_buf_t *bufs, unsigned room) {
   const lnet_ctx *ctx = lnet_stream_ctx(s);
   unsigned n = 0;
-  for (uint32_t at = s->gather_first; at != 0 && n < room;) {
+  for (uint32_t at = first_of(s); at != 0 && n < room;) {
     struct segment *segment = segment_at(ctx, at);
     bufs[n++] = uv_buf_init(bytes_of(segment), segment->len);
     at = segment->next;
@@ -79,7 +117,7 @@ unsigned lnet_gather_bufs(const lnet_stream *s, uv_buf_t *bufs, unsigned room) {
 
 void lnet_gather_copy(const lnet_stream *s, size_t skip, char *out) {
   const lnet_ctx *ctx = lnet_stream_ctx(s);
-  for (uint32_t at = s->gather_first; at != 0;) {
+  for (uint32_t at = first_of(s); at != 0;) {
     struct segment *segment = segment_at(ctx, at);
     const size_t here = skip < segment->len ? skip : segment->len;
     memcpy(out, bytes_of(segment) + here, segment->len - here);
@@ -91,27 +129,24 @@ void lnet_gather_copy(const lnet_stream *s, size_t skip, char *out) {
 
 void lnet_gather_drop(lnet_stream *s) {
   lnet_ctx *ctx = lnet_stream_ctx(s);
-  if (s->gather_bytes == 0) return;
-  s->gather_first = s->gather_last = s->gather_bytes = 0;
-  if (ctx->gathering == s && ctx->gathering_last == s) { /* the only one, as mostly */
-    ctx->gathering = ctx->gathering_last = NULL;
-    ctx->arena_used = ALIGN;
-    return;
-  }
-  lnet_stream *before = NULL;
-  for (lnet_stream *each = ctx->gathering; each != s; each = each->gather_next)
+  const uint32_t at = s->gather;
+  if (at == 0) return;
+  uint32_t before = 0;
+  for (uint32_t each = ctx->gathering; each != at; each = record_at(ctx, each)->next)
     before = each;
-  if (before == NULL)
-    ctx->gathering = s->gather_next;
+  const uint32_t next = record_at(ctx, at)->next;
+  if (before == 0)
+    ctx->gathering = next;
   else
-    before->gather_next = s->gather_next;
-  if (ctx->gathering_last == s) ctx->gathering_last = before;
-  if (ctx->gathering == NULL) ctx->arena_used = ALIGN;
+    record_at(ctx, before)->next = next;
+  if (ctx->gathering_last == at) ctx->gathering_last = before;
+  if (ctx->gathering == 0) ctx->arena_used = ALIGN;
+  s->gather = 0;
 }
 
 /* What is left after `sent` bytes goes to the writer as one block. */
 static void hand_over(lnet_stream *s, size_t sent, int status) {
-  const size_t left = s->gather_bytes - sent;
+  const size_t left = lnet_gather_bytes(s) - sent;
   char *rest = status == 0 ? malloc(left) : NULL;
   if (rest != NULL) lnet_gather_copy(s, sent, rest);
   if (status == 0 && rest == NULL) status = UV_ENOMEM;
@@ -120,7 +155,7 @@ static void hand_over(lnet_stream *s, size_t sent, int status) {
 }
 
 void lnet_gather_sent(lnet_stream *s, size_t sent) {
-  if (sent == s->gather_bytes)
+  if (sent == lnet_gather_bytes(s))
     lnet_gather_drop(s);
   else
     hand_over(s, sent, 0);
@@ -129,9 +164,9 @@ void lnet_gather_sent(lnet_stream *s, size_t sent) {
 void lnet_gather_flush(lnet_stream *s) {
   enum { BUFS = 32 };
   uv_buf_t bufs[BUFS];
-  if (s->gather_bytes == 0) return;
+  if (s->gather == 0) return;
   const int status = uv_try_write(&s->h.stream, bufs, lnet_gather_bufs(s, bufs, BUFS));
-  if (status == (int)s->gather_bytes)
+  if (status == (int)lnet_gather_bytes(s))
     lnet_gather_drop(s);
   else if (status >= 0)
     lnet_gather_sent(s, (size_t)status);
@@ -140,6 +175,6 @@ void lnet_gather_flush(lnet_stream *s) {
 }
 
 static void flush_all(lnet_ctx *ctx) {
-  while (ctx->gathering != NULL)
-    lnet_gather_flush(ctx->gathering);
+  while (ctx->gathering != 0)
+    lnet_gather_flush(record_at(ctx, ctx->gathering)->stream);
 }

@@ -11,6 +11,9 @@ enum { LNET_GATHER_MAX = 4096 };
 /* Copies the bytes to the arena. Returns whether there was room. [-0, +0, -] */
 bool lnet_gather_add(lnet_stream *s, const char *base, size_t len);
 
+/* Bytes that this stream has gathered; s->gather is 0 when there are none. [-0, +0, -] */
+size_t lnet_gather_bytes(const lnet_stream *s);
+
 /* Fills up to `room` buffers with what this stream has gathered; returns their number. */
 unsigned lnet_gather_bufs(const lnet_stream *s, uv_buf_t *bufs, unsigned room);
 

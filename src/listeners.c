@@ -10,7 +10,7 @@ static const char list_key = 0; /* where a user's table keeps its list */
 lnet_emitting *lnet_emitting_test(lua_State *L, const lnet_ctx *ctx, int idx) {
   lnet_emitting *base = lua_touserdata(L, idx);
   if (base == NULL || lua_rawlen(L, idx) < sizeof *base) return NULL;
-  const void *cls = base->emitter.cls;
+  const void *cls = base->object.cls;
   return cls != NULL && (cls == ctx->socket_class || cls == ctx->server_class) ? base : NULL;
 }
 
@@ -69,7 +69,7 @@ static lua_Integer find(lua_State *L, int list, int key) {
 }
 
 static bool is_hot(lnet_listeners at, int event) {
-  return event != 0 && at.base != NULL && at.base->emitter.cls->hot == event;
+  return event != 0 && at.base != NULL && lnet_emitter_class_of(at.base)->hot == event;
 }
 
 static bool is_only(lnet_listeners at, int event) {
@@ -99,7 +99,7 @@ void lnet_listeners_push(lua_State *L, lnet_listeners at, int key, int event) {
 
 /* The hot event's handler is the value on top now. [-1, +0, -] */
 static void set_hot(lua_State *L, lnet_listeners at) {
-  const lnet_emitter_class *cls = at.base->emitter.cls;
+  const lnet_emitter_class *cls = lnet_emitter_class_of(at.base);
   if (cls->hot_changed != NULL) cls->hot_changed(L, at.base);
   lua_setiuservalue(L, at.idx, LNET_UV_HOT);
 }
@@ -351,7 +351,8 @@ void lnet_listeners_keys(lua_State *L, lnet_listeners at) {
   const bool has_list = push_list(L, at);
   const int list = lua_gettop(L);
   const lnet_emitter *e = at.base != NULL ? &at.base->emitter : NULL;
-  const int hot = e != NULL && (e->has & LNET_EVENT_BIT(e->cls->hot)) != 0 ? e->cls->hot : 0;
+  const int hot_event = e != NULL ? lnet_emitter_class_of(at.base)->hot : 0;
+  const int hot = e != NULL && (e->has & LNET_EVENT_BIT(hot_event)) != 0 ? hot_event : 0;
   const int only = e != NULL ? e->only : 0;
   const lua_Integer entries = has_list ? (lua_Integer)lua_rawlen(L, list) / 2 : only != 0;
   lua_Integer count = 0;

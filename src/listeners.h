@@ -18,7 +18,6 @@ typedef struct lnet_emitter_class {
 } lnet_emitter_class;
 
 typedef struct lnet_emitter {
-  const lnet_emitter_class *cls;
   uint32_t has;       /* bit n: somebody listens to event n */
   uint16_t listed;    /* entries of the list */
   uint16_t hot_place; /* entries of the list that were there before the hot one */
@@ -31,6 +30,10 @@ typedef struct lnet_emitting {
   lnet_object object;
   lnet_emitter emitter;
 } lnet_emitting;
+
+static inline const lnet_emitter_class *lnet_emitter_class_of(const lnet_emitting *base) {
+  return base->object.cls->emitter;
+}
 
 /* An emitter on the stack. */
 typedef struct lnet_listeners {

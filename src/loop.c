@@ -49,7 +49,7 @@ static void run_dry(lnet_ctx *ctx) {
 static int l_gc(lua_State *L) {
   lnet_ctx *ctx = lua_touserdata(L, 1);
   if (ctx->loop == NULL || ctx->shut) return 0;
-  if (ctx->gathering != NULL) ctx->flush(ctx); /* what was accepted goes out if it can */
+  if (ctx->gathering != 0) ctx->flush(ctx); /* what was accepted goes out if it can */
   ctx->shut = true;
   lnet_objects_drop(ctx);
   lnet_lookups_cancel(ctx);

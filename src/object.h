@@ -7,16 +7,18 @@
 #include "ctx.h"
 
 struct lnet_object;
+struct lnet_emitter_class;
 
 typedef struct lnet_object_class {
-  void (*resume)(struct lnet_object *); /* does what a callback could not do while halted */
-  uv_close_cb on_close;                 /* of the object's uv handle, whose data it is */
-  void (*drop)(struct lnet_object *);   /* frees what is owed would have freed; may be NULL */
+  void (*resume)(struct lnet_object *);     /* does what a callback could not do while halted */
+  uv_close_cb on_close;                     /* of the object's uv handle, whose data it is */
+  void (*drop)(struct lnet_object *);       /* frees what is owed would have freed; may be NULL */
+  const struct lnet_emitter_class *emitter; /* of those that emit */
 } lnet_object_class;
 
 typedef struct lnet_object {
   lnet_ctx *ctx;
-  const lnet_object_class *cls;  /* NULL for objects that have neither */
+  const lnet_object_class *cls;  /* NULL for objects that have nothing of it */
   struct lnet_object *held_next; /* in ctx->held */
   int ref;                       /* of the registry, LUA_NOREF while nobody holds it so */
   uint32_t holds;                /* each queued tick is one: there may be many */

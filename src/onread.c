@@ -7,7 +7,7 @@
 static void use_buffer(lua_State *L, int idx, lnet_stream *s) {
   const lnet_buffer *buffer = lnet_buffer_test(L, -1);
   if (buffer != NULL) {
-    lnet_stream_cold_table(L, idx);
+    lnet_class_more(L, idx);
     lua_pushvalue(L, -2);
     lua_rawseti(L, -2, COLD_BUFFER);
     lua_pop(L, 1);
@@ -24,7 +24,7 @@ void lnet_onread_set(lua_State *L, int options, int idx, lnet_stream *s) {
     const bool source = lua_isfunction(L, -2);
     if (lua_isfunction(L, -1) && (source || lnet_buffer_test(L, -2) != NULL)) {
       lnet_cold *cold = lnet_stream_check_cold(L, idx, s);
-      lnet_stream_cold_table(L, idx);
+      lnet_class_more(L, idx);
       lua_pushvalue(L, -2);
       lua_rawseti(L, -2, COLD_ONREAD);
       lua_pushvalue(L, -3);
@@ -40,7 +40,7 @@ void lnet_onread_set(lua_State *L, int options, int idx, lnet_stream *s) {
 
 /* Asks for the next buffer; what is none leaves the last one. The stream is at idx. [-0, +0, e] */
 static void ask(lua_State *L, int idx, lnet_stream *s) {
-  lnet_stream_cold_table(L, idx);
+  lnet_class_more(L, idx);
   lua_rawgeti(L, -1, COLD_SOURCE);
   lua_call(L, 0, 1);
   use_buffer(L, idx, s);
@@ -95,7 +95,7 @@ struct told {
 static int body_tell(lua_State *L) {
   struct told *t = lua_touserdata(L, 1);
   lnet_object_push(L, &t->stream->base.object);
-  lnet_stream_cold_table(L, 2);
+  lnet_class_more(L, 2);
   lua_rawgeti(L, 3, COLD_ONREAD);
   lua_pushinteger(L, (lua_Integer)t->n);
   lua_rawgeti(L, 3, COLD_BUFFER);

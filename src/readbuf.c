@@ -4,7 +4,7 @@
 
 /* Pushes the sequence, making it if need be. [-0, +1, m] */
 static void push_chunks(lua_State *L, int idx) {
-  lnet_stream_cold_table(L, idx);
+  lnet_class_more(L, idx);
   if (lua_rawgeti(L, -1, COLD_READBUF) != LUA_TTABLE) {
     lua_pop(L, 1);
     lua_newtable(L);
@@ -16,47 +16,50 @@ static void push_chunks(lua_State *L, int idx) {
 
 void lnet_readbuf_add(lua_State *L, int idx, lnet_stream *s, bool front) {
   const size_t len = lua_rawlen(L, -1);
+  lnet_cold *cold = lnet_stream_check_cold(L, idx, s);
   push_chunks(L, idx);
   lua_insert(L, -2);
-  if (s->readbuf_count == 0) s->readbuf_first = 1;
+  if (cold->unread_count == 0) cold->unread_first = 1;
   if (front) {
-    lua_rawseti(L, -2, (lua_Integer)s->readbuf_first - 1);
-    s->readbuf_first--;
+    lua_rawseti(L, -2, (lua_Integer)cold->unread_first - 1);
+    cold->unread_first--;
   } else {
-    lua_rawseti(L, -2, (lua_Integer)s->readbuf_first + s->readbuf_count);
+    lua_rawseti(L, -2, (lua_Integer)cold->unread_first + cold->unread_count);
   }
   lua_pop(L, 1);
-  s->readbuf_count++;
+  cold->unread_count++;
   s->r_length += len;
 }
 
 size_t lnet_readbuf_first_len(lua_State *L, int idx, const lnet_stream *s) {
-  lnet_assert(s->readbuf_count > 0);
-  lua_getiuservalue(L, idx, UV_COLD);
+  const lnet_cold *cold = s->cold;
+  lnet_assert(cold->unread_count > 0);
+  lua_getiuservalue(L, idx, LNET_UV_MORE);
   lua_rawgeti(L, -1, COLD_READBUF);
-  lua_rawgeti(L, -1, s->readbuf_first);
+  lua_rawgeti(L, -1, cold->unread_first);
   const size_t len = lua_rawlen(L, -1);
   lua_pop(L, 3);
   return len;
 }
 
 /* Forgets the first chunk of the sequence at `chunks`. [-0, +0, -] */
-static void shift(lua_State *L, int chunks, lnet_stream *s) {
+static void shift(lua_State *L, int chunks, lnet_cold *cold) {
   lua_pushnil(L);
-  lua_rawseti(L, chunks, s->readbuf_first);
-  s->readbuf_first++;
-  s->readbuf_count--;
+  lua_rawseti(L, chunks, cold->unread_first);
+  cold->unread_first++;
+  cold->unread_count--;
 }
 
 void lnet_readbuf_take(lua_State *L, int idx, lnet_stream *s, size_t n) {
   lnet_assert(n <= s->r_length);
   push_chunks(L, idx);
   const int chunks = lua_gettop(L);
+  lnet_cold *cold = s->cold;
   size_t len = 0;
-  lua_rawgeti(L, chunks, s->readbuf_first);
+  lua_rawgeti(L, chunks, cold->unread_first);
   lua_tolstring(L, -1, &len);
   if (len == n) { /* as it came */
-    shift(L, chunks, s);
+    shift(L, chunks, cold);
   } else { /* make all strings first: a memory error changes nothing */
     luaL_Buffer out;
     lua_pop(L, 1);
@@ -65,7 +68,7 @@ void lnet_readbuf_take(lua_State *L, int idx, lnet_stream *s, size_t n) {
     size_t got = 0;
     lua_pushnil(L); /* what is left of the last chunk */
     while (got < n) {
-      lua_rawgeti(L, chunks, (lua_Integer)s->readbuf_first + whole);
+      lua_rawgeti(L, chunks, (lua_Integer)cold->unread_first + whole);
       const char *bytes = lua_tolstring(L, -1, &len);
       const size_t part = len < n - got ? len : n - got;
       memcpy(to + got, bytes, part);
@@ -79,11 +82,11 @@ void lnet_readbuf_take(lua_State *L, int idx, lnet_stream *s, size_t n) {
       lua_pop(L, 1);
     }
     const bool split = !lua_isnil(L, -1);
-    if (split) lua_rawseti(L, chunks, (lua_Integer)s->readbuf_first + whole);
+    if (split) lua_rawseti(L, chunks, (lua_Integer)cold->unread_first + whole);
     if (!split) lua_pop(L, 1);
     luaL_pushresultsize(&out, n);
     while (whole-- > 0)
-      shift(L, chunks, s);
+      shift(L, chunks, cold);
   }
   s->r_length -= n;
   lua_remove(L, chunks);

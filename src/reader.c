@@ -313,7 +313,7 @@ static bool push(lnet_stream *s, const char *base, size_t len) {
   }
   /* Node asks for more in a tick; where that would be the next thing to run, it is done at once. */
   const lnet_ctx *ctx = lnet_stream_ctx(s);
-  if (ctx->tick_count == 0 && ctx->gathering == NULL && !ctx->halted)
+  if (ctx->tick_count == 0 && ctx->gathering == 0 && !ctx->halted)
     read_more(s);
   else
     maybe_read_more(s);

@@ -76,9 +76,10 @@ int lnet_l_newServer(lua_State *L) {
   }
   lnet_server *server = lua_newuserdatauv(L, sizeof *server, UV_SERVER_VALUES);
   static const lnet_emitter_class emitter_class = {.hot = LNET_EV_CONNECTION};
+  static const lnet_object_class class = {.emitter = &emitter_class};
   memset(server, 0, sizeof *server);
-  lnet_object_init(&server->base.object, ctx, NULL);
-  server->base.emitter.cls = ctx->server_class = &emitter_class;
+  lnet_object_init(&server->base.object, ctx, &class);
+  ctx->server_class = &class;
   server->half_open = flags[0];
   server->pause_on_connect = flags[1];
   server->no_delay = flags[2];

@@ -157,7 +157,7 @@ static void push_sockname(lua_State *L, const lnet_stream *s) {
 /* Pushes the peer's address, once it was asked for also after the end; or an empty table. The
    stream is at 1. [-0, +1, m] */
 static void push_peername(lua_State *L, const lnet_stream *s) {
-  if (lua_getiuservalue(L, 1, UV_COLD) == LUA_TTABLE) {
+  if (lua_getiuservalue(L, 1, LNET_UV_MORE) == LUA_TTABLE) {
     if (lua_rawgeti(L, -1, COLD_PEER) == LUA_TTABLE) {
       lua_remove(L, -2);
       return;
@@ -170,7 +170,7 @@ static void push_peername(lua_State *L, const lnet_stream *s) {
     lua_newtable(L);
     return;
   }
-  lnet_stream_cold_table(L, 1);
+  lnet_class_more(L, 1);
   lua_pushvalue(L, -2);
   lua_rawseti(L, -2, COLD_PEER);
   lua_pop(L, 1);
@@ -543,7 +543,7 @@ void lnet_socket_init(lua_State *L, lnet_ctx *ctx) {
   ctx->hooks = &hooks;
   lua_pushcfunction(L, l_fin_listener);
   ctx->fin_listener_ref = luaL_ref(L, LUA_REGISTRYINDEX);
-  ctx->socket_class = &lnet_stream_emitter_class;
+  ctx->socket_class = &lnet_stream_class;
   const void *meta = NULL;
   lnet_class_new(L, ctx, &spec, &meta, &ctx->socket_meta_ref);
   ctx->socket_plain_ref = lnet_class_plain(L, ctx->socket_meta_ref);

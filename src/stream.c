@@ -27,7 +27,6 @@ lnet_stream *lnet_stream_new(lua_State *L, lnet_ctx *ctx) {
   lnet_stream *s = lua_newuserdatauv(L, sizeof *s, UV_STREAM_VALUES);
   memset(s, 0, sizeof *s);
   lnet_object_init(&s->base.object, ctx, &lnet_stream_class);
-  s->base.emitter.cls = &lnet_stream_emitter_class;
   s->base.emitter.own_end = true;
   s->r = R_SYNC;
   s->r_hwm = s->w_hwm = LNET_HIGH_WATER_MARK;
@@ -80,15 +79,7 @@ void lnet_stream_free_cold(lnet_stream *s) {
   lnet_entries_free(s);
   free(s->cold);
   s->cold = NULL;
-}
-
-void lnet_stream_cold_table(lua_State *L, int idx) {
-  idx = lua_absindex(L, idx);
-  if (lua_getiuservalue(L, idx, UV_COLD) == LUA_TTABLE) return;
-  lua_pop(L, 1);
-  lua_createtable(L, 4, 0);
-  lua_pushvalue(L, -1);
-  lua_setiuservalue(L, idx, UV_COLD);
+  s->r_length = 0;
 }
 
 /* ---- the handle ---- */
@@ -157,7 +148,7 @@ void lnet_stream_set_errored(lnet_stream *s, lnet_fault fault) {
 /* Pushes the error object for *fault and keeps it under the key. [-0, +1, m] */
 static void push_kept(lua_State *L, int idx, lnet_fault *fault, lua_Integer key) {
   idx = lua_absindex(L, idx);
-  lnet_stream_cold_table(L, idx);
+  lnet_class_more(L, idx);
   if (fault->kind == LNET_FAULT_VALUE) {
     lua_rawgeti(L, -1, key);
   } else {
@@ -296,7 +287,7 @@ void lnet_stream_destroy_value(lua_State *L, int idx, lnet_stream *s, int error)
   if ((s->s & S_DESTROYED) != 0) return;
   lnet_gather_flush(s);
   const bool first = (s->s & S_ERRORED) == 0;
-  lnet_stream_cold_table(L, idx);
+  lnet_class_more(L, idx);
   lua_pushvalue(L, error);
   lua_rawseti(L, -2, first ? COLD_ERRORED : COLD_EXCEPTION);
   lua_pop(L, 1);
@@ -377,6 +368,6 @@ static void drop(lnet_object *object) {
   if ((object->owed & OWE_CLOSE) != 0) lnet_stream_free_cold((lnet_stream *)object);
 }
 
-const lnet_object_class lnet_stream_class = {resume, on_close, drop};
-const lnet_emitter_class lnet_stream_emitter_class = {LNET_EV_DATA, lnet_reader_added,
-                                                      lnet_reader_removed, lnet_pipe_hot_changed};
+static const lnet_emitter_class emitter_class = {LNET_EV_DATA, lnet_reader_added,
+                                                 lnet_reader_removed, lnet_pipe_hot_changed};
+const lnet_object_class lnet_stream_class = {resume, on_close, drop, &emitter_class};

@@ -97,14 +97,14 @@ enum {
 /* Callbacks that came while halted. */
 enum { OWE_CONNECT = 1, OWE_WRITE = 2, OWE_SHUTDOWN = 4, OWE_CLOSE = 8 };
 
-/* User values, behind those of the class. */
-enum { UV_SERVER = LNET_UV_COMMON + 1, UV_COLD = LNET_UV_COMMON + 2, UV_STREAM_VALUES = UV_COLD };
+/* The user value behind those that all have. */
+enum { UV_SERVER = LNET_UV_COMMON + 1, UV_STREAM_VALUES = UV_SERVER };
 
-/* Keys of the table in UV_COLD. */
+/* Keys of the table in LNET_UV_MORE. */
 enum {
   COLD_ERRORED = 1,
   COLD_EXCEPTION = 2,
-  COLD_READBUF = 3, /* sequence of unread chunks, from readbuf_first */
+  COLD_READBUF = 3, /* sequence of unread chunks, from unread_first */
   COLD_QUEUE = 4,   /* 2 * seq: chunk, 2 * seq + 1: callback */
   COLD_FINISH = 5,  /* callbacks of finish() */
   COLD_CONNECT = 6, /* function(status) of the attempt */
@@ -115,35 +115,38 @@ enum {
   COLD_BUFFER = 11, /* onread: the buffer to read into */
 };
 
-/* What few sockets need: made at first use. */
+/* What few sockets need: made at first use. What each read and write of these looks at is at the
+   front. */
 typedef struct lnet_cold {
-  uv_connect_t connect;
-  uv_write_t write;
+  uint64_t active_at;  /* the last activity; ms of uv_now */
+  uint64_t timeout_ms; /* 0: none */
+  uint32_t corked;
+  uint32_t count; /* of entries, below */
+  lnet_alarm alarm;
+  struct lnet_stream *stream;
+  double timeout;             /* as given to setTimeout; ms */
   struct lnet_entry *block;   /* malloc'ed */
   struct lnet_entry *entries; /* in block: what is done with at its front is passed over */
   uint32_t capacity;          /* from entries on */
-  uint32_t count;
-  uint32_t inflight; /* behind those that are done or failed */
-  uint32_t settled;  /* done or failed, at the front */
+  uint32_t inflight;          /* behind those that are done or failed */
+  uint32_t settled;           /* done or failed, at the front */
   uint32_t next_seq;
-  uint32_t corked;
+  uint32_t unread_first; /* of the sequence in COLD_READBUF */
+  uint32_t unread_count;
   size_t write_len;    /* bytes in flight, as counted in w_length */
   size_t pending_data; /* bytes written before the connection, for bytesWritten */
   size_t last_queue_size;
+  uv_write_t write;
+  uv_connect_t connect;
   lnet_decoder decoder;
-  bool decoding;
-  bool timeout_given;
   int status; /* of a connect that came while halted */
   int write_status;
-  double timeout; /* as given to setTimeout; ms */
-  uint64_t timeout_ms;
-  uint64_t active_at; /* the last activity; ms of uv_now */
-  lnet_alarm alarm;
-  struct lnet_stream *stream;
   int keep_alive_delay; /* seconds */
   int16_t tos;          /* type of service to set once connected */
   bool tos_given;
-  uint8_t crowded;   /* this many large writes to come are first tried by libuv */
+  uint8_t crowded; /* this many large writes to come are first tried by libuv */
+  bool decoding;
+  bool timeout_given;
   bool tell_success; /* the attempt's function is told of success too */
   bool onread;       /* bytes go into the user's buffer instead of 'data' */
   bool source;       /* each buffer comes from a function */
@@ -166,16 +169,11 @@ typedef struct lnet_stream {
   lnet_fault exception; /* what 'error' will tell */
   uint32_t r_hwm;       /* bytes */
   uint32_t w_hwm;
-  uint32_t readbuf_first;
-  uint32_t readbuf_count;
-  uint32_t pendingcb;    /* steps before 'finish' may come */
-  uint32_t gather_first; /* segments in ctx->arena, 0: none */
-  uint32_t gather_last;
-  uint32_t gather_bytes;
+  uint32_t pendingcb;             /* steps before 'finish' may come */
+  uint32_t gather;                /* record in ctx->arena, 0: nothing is gathered */
   lnet_encoding default_encoding; /* of write */
-  struct lnet_stream *gather_next;
-  size_t r_length; /* bytes unread */
-  size_t w_length; /* bytes accepted and not given to the kernel */
+  size_t r_length;                /* bytes unread */
+  size_t w_length;                /* bytes accepted and not given to the kernel */
   uint64_t bytes_read;
   uint64_t bytes_sent; /* given to the handle */
   lnet_cold *cold;
@@ -183,7 +181,7 @@ typedef struct lnet_stream {
   struct lnet_stream *pipe_to; /* 'data' has one listener, and it writes to that stream */
 } lnet_stream;
 
-_Static_assert(sizeof(lnet_stream) <= 448, "an idle connection should stay small");
+_Static_assert(sizeof(lnet_stream) <= 416, "an idle connection should stay small");
 
 /* Makes a stream without a handle; pushes it. [-0, +1, m] */
 lnet_stream *lnet_stream_new(lua_State *L, lnet_ctx *ctx);
@@ -214,9 +212,6 @@ int lnet_stream_need_cold(lnet_stream *s);
 /* The same for the stream at idx, raising. [-0, +0, v] */
 lnet_cold *lnet_stream_check_cold(lua_State *L, int idx, lnet_stream *s);
 void lnet_stream_free_cold(lnet_stream *s);
-
-/* Pushes the table in UV_COLD of the stream at idx, making it if need be. [-0, +1, m] */
-void lnet_stream_cold_table(lua_State *L, int idx);
 
 /* Ends the stream: node's destroy(err), where a fault of kind NONE means no error. [-0, +0, -] */
 void lnet_stream_destroy(lnet_stream *s, lnet_fault fault);
@@ -259,7 +254,5 @@ static inline void lnet_stream_tick(lnet_stream *s, lnet_tick_fn fn) {
 
 /* The invariants, in debug builds. [-0, +0, -] */
 void lnet_stream_verify(const lnet_stream *s);
-
-extern const lnet_emitter_class lnet_stream_emitter_class;
 
 #endif

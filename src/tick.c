@@ -74,7 +74,7 @@ void lnet_ticks_run(lnet_ctx *ctx) {
       lnet_object_release(object);
       if (weak) lua_pop(L, 1);
     }
-    if (ctx->gathering != NULL) ctx->flush(ctx);
+    if (ctx->gathering != 0) ctx->flush(ctx);
   }
 }
 

@@ -33,7 +33,7 @@ static void refuse(lua_State *L, lnet_stream *s, lnet_fault fault, int callback)
 static bool same_as_last(lua_State *L, const lnet_stream *s, int idx) {
   if ((s->w & W_TICK_INFO) == 0 || s->cold->settled == 0) return false;
   const lnet_entry *last = &s->cold->entries[s->cold->settled - 1];
-  lua_getiuservalue(L, 1, UV_COLD);
+  lua_getiuservalue(L, 1, LNET_UV_MORE);
   lua_rawgeti(L, -1, COLD_QUEUE);
   lua_rawgeti(L, -1, 2 * (lua_Integer)last->seq + 1);
   const bool same = lua_rawequal(L, -1, idx);
@@ -137,7 +137,7 @@ static bool write_common(lua_State *L, bool *more) {
   *more = true;
   if (len <= LNET_GATHER_MAX) return len > 0 && lnet_writer_put_small(s, bytes, len);
   lnet_ctx *ctx = lnet_stream_ctx(s);
-  if (s->gather_bytes > 0 || lnet_ticks_reserve(ctx) != 0) return false;
+  if (s->gather != 0 || lnet_ticks_reserve(ctx) != 0) return false;
   lua_State *before = lnet_swap_thread(ctx, L);
   *more = lnet_writer_put_alone(s, bytes, len, E_STRING);
   lnet_swap_thread(ctx, before);
@@ -188,7 +188,7 @@ int lnet_l_write(lua_State *L) {
 
 /* Keeps the callback at 4 for 'finish'. [-0, +0, m] */
 static void keep_finish_callback(lua_State *L) {
-  lnet_stream_cold_table(L, 1);
+  lnet_class_more(L, 1);
   if (lua_rawgeti(L, -1, COLD_FINISH) != LUA_TTABLE) {
     lua_pop(L, 1);
     lua_newtable(L);

@@ -242,7 +242,7 @@ void lnet_writer_send_buffered(lnet_stream *s) {
   if (!lnet_writer_buffered(s) || (s->w & (W_BUFFER_PROCESSING | W_WRITING)) != 0 ||
       (s->s & S_DESTROYED) != 0 || s->cold->corked > 0)
     return;
-  if (s->gather_bytes > 0) { /* written before what was corked */
+  if (s->gather != 0) { /* written before what was corked */
     lnet_gather_flush(s);
     if ((s->w & W_WRITING) != 0 || (s->s & S_ERRORED) != 0) return;
   }
@@ -315,10 +315,10 @@ void lnet_writer_resume_write(lnet_stream *s) {
 static int put_direct(lnet_stream *s, const char *base, size_t len, size_t *sent) {
   *sent = 0;
   if (len == 0) return 0;
-  if (len <= LNET_GATHER_MAX && s->gather_bytes + len < s->w_hwm) {
+  if (len <= LNET_GATHER_MAX && lnet_gather_bytes(s) + len < s->w_hwm) {
     if (lnet_gather_add(s, base, len)) return 0;
   }
-  if (s->gather_bytes > 0) { /* in order: what is gathered goes first, in the same call */
+  if (s->gather != 0) { /* in order: what is gathered goes first, in the same call */
     enum { BUFS = 32 };
     uv_buf_t bufs[BUFS];
     const unsigned n = lnet_gather_bufs(s, bufs, BUFS - 1);
@@ -326,7 +326,7 @@ static int put_direct(lnet_stream *s, const char *base, size_t len, size_t *sent
     for (unsigned i = 0; i < n; i++)
       gathered += bufs[i].len;
     bufs[n] = buf_of(base, len);
-    if (gathered == s->gather_bytes) {
+    if (gathered == lnet_gather_bytes(s)) {
       const int status = uv_try_write(&s->h.stream, bufs, n + 1);
       if (status >= (int)gathered) {
         lnet_gather_drop(s);
@@ -421,7 +421,7 @@ bool lnet_writer_is_quiet(const lnet_stream *s) {
 
 /* A small write while that is so. Returns whether there was room for it. [-0, +0, -] */
 bool lnet_writer_put_small(lnet_stream *s, const char *base, size_t len) {
-  if (s->gather_bytes + len >= s->w_hwm || !lnet_gather_add(s, base, len)) return false;
+  if (lnet_gather_bytes(s) + len >= s->w_hwm || !lnet_gather_add(s, base, len)) return false;
   lnet_stream_touch(s);
   s->bytes_sent += len;
   return true;
@@ -457,7 +457,7 @@ bool lnet_writer_put_alone(lnet_stream *s, const char *base, size_t len, unsigne
 }
 
 bool lnet_writer_put_now(lnet_stream *s, const char *base, size_t len) {
-  const bool usual = lnet_writer_is_quiet(s) && s->gather_bytes == 0;
+  const bool usual = lnet_writer_is_quiet(s) && s->gather == 0;
   return usual ? lnet_writer_put_alone(s, base, len, 0) : lnet_writer_put(s, base, len, 0);
 }
 
