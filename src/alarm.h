@@ -6,10 +6,10 @@
 #include "wheel.h"
 
 typedef struct lnet_alarm {
-  lnet_wheel_node node;
-  void (*fire)(struct lnet_alarm *); /* from libuv; may enter Lua */
-  bool refed;                        /* counts for net.run */
   bool set;
+  bool refed;                        /* counts for net.run */
+  void (*fire)(struct lnet_alarm *); /* from libuv; may enter Lua */
+  lnet_wheel_node node;
 } lnet_alarm;
 
 /* Makes the wheel, raises when there is no memory. [-0, +0, e] */
