@@ -91,7 +91,6 @@ build = {
     ["lnet.json"] = "lua/lnet/json.lua",
     ["lnet.listen"] = "lua/lnet/listen.lua",
     ["lnet.lookup"] = "lua/lnet/lookup.lua",
-    ["lnet.pipe"] = "lua/lnet/pipe.lua",
     ["lnet.socketaddress"] = "lua/lnet/socketaddress.lua",
     ["lnet.timers"] = "lua/lnet/timers.lua",
   },

@@ -1,4 +1,5 @@
 local child = require("spec.support.child")
+local events = require("lnet.events")
 local net = require("lnet")
 local pair = require("spec.support.pair")
 local serve = require("spec.support.serve")
@@ -7,7 +8,7 @@ local within = require("spec.support.within")
 
 local function ignore() end
 
--- Calls `make`, which returns an object and holds nothing; returns a weak table with it.
+-- Calls `make`, which returns objects and holds nothing; returns a weak table with them.
 local function weakly(make)
   return setmetatable({ make() }, { __mode = "v" })
 end
@@ -63,8 +64,7 @@ describe("collection", function()
 
   it("takes sockets after 'close', the client's and the accepted one", function()
     local weak = weakly(function()
-      local sockets = setmetatable({}, { __mode = "v" })
-      local server
+      local sockets, server = {}, nil
       server = net.createServer(function(socket)
         sockets[1] = socket
         socket:resume()
@@ -77,10 +77,28 @@ describe("collection", function()
         sockets[2]:finish("x", function() assert.is_true(sockets[2].writableFinished) end)
       end)
       within(2)
-      return sockets
+      return sockets[1], sockets[2]
     end)
     collect()
-    assert.is_nil(weak[1] and (weak[1][1] or weak[1][2]))
+    assert.is_nil(next(weak))
+  end)
+
+  it("takes sockets that were piped to each other, and an object that one was piped to", function()
+    local weak = weakly(function()
+      local near, far = pair.tcp()
+      local sink = events.EventEmitter()
+      function sink.write(_self) return true end
+      function sink.finish(_self) end
+      far:pipe(far)
+      near:pipe(far)
+      near:pipe(sink)
+      near:destroy()
+      far:destroy()
+      within.clean()
+      return near, far, sink
+    end)
+    collect()
+    assert.is_nil(next(weak))
   end)
 
   it("takes a socket that could not connect, and one destroyed on its way", function()

@@ -113,7 +113,7 @@ static int body_accept(lua_State *L) {
   set_up(server, s);
   lnet_emit_hot_push(L, 3);
   lua_pushvalue(L, 2);
-  lnet_emit_hot(L, 4);
+  lnet_emit_hot(L, LNET_EV_CONNECTION, 4);
   return 0;
 }
 

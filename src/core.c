@@ -18,7 +18,6 @@
 #include "onread.h"
 #include "open.h"
 #include "os.h"
-#include "pipe.h"
 #include "process.h"
 #include "server.h"
 #include "socket.h"
@@ -47,13 +46,6 @@ static int l_errorName(lua_State *L) {
 
 static int l_errorText(lua_State *L) {
   lua_pushstring(L, uv_strerror((int)luaL_checkinteger(L, 1)));
-  return 1;
-}
-
-/* core.errorEmitted(socket): whether its 'error' has come. */
-static int l_errorEmitted(lua_State *L) {
-  const lnet_stream *s = lnet_stream_test(L, 1);
-  lua_pushboolean(L, s != NULL && (s->s & S_ERROR_EMITTED) != 0);
   return 1;
 }
 
@@ -95,7 +87,6 @@ LNET_EXPORT int luaopen_lnet_core(lua_State *L) {
       {"ownSource", lnet_l_ownSource},
       {"errorName", l_errorName},
       {"errorText", l_errorText},
-      {"errorEmitted", l_errorEmitted},
       {"isSocket", l_isSocket},
       {"isServer", l_isServer},
       {"emit", lnet_l_emitKept},
@@ -107,7 +98,6 @@ LNET_EXPORT int luaopen_lnet_core(lua_State *L) {
       {"attempt", lnet_l_attempt},
       {"dropAttempt", lnet_l_dropAttempt},
       {"lookup", lnet_l_lookup},
-      {"pipeListener", lnet_l_pipeListener},
       {"newServer", lnet_l_newServer},
       {"bind", lnet_l_bind},
       {"share", lnet_l_share},

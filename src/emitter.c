@@ -23,6 +23,7 @@ static void remove_listener(lua_State *L, lnet_listeners at, int key, int event,
     lua_pop(L, 1);
     lnet_name_push(L, at.ctx, key);
     lua_pushvalue(L, removed);
+    lnet_native_function(L, event);
     emit(L, at, removed + 1, LNET_EV_REMOVE_LISTENER, 2);
   }
   lua_settop(L, top);
@@ -31,8 +32,13 @@ static void remove_listener(lua_State *L, lnet_listeners at, int key, int event,
 }
 
 /* Calls the listener at `listener` with copies of the nargs values from `first` on. [-0,+0,e] */
-static void call_listener(lua_State *L, int listener, int first, int nargs) {
+static void call_listener(lua_State *L, int listener, int event, int first, int nargs) {
   luaL_checkstack(L, nargs + 4, "too many arguments");
+  if (lua_type(L, listener) == LUA_TUSERDATA) {
+    const lnet_native *native = lua_touserdata(L, listener);
+    native->call(L, listener, event, first, nargs, true);
+    return;
+  }
   lua_pushvalue(L, listener);
   for (int i = 0; i < nargs; i++)
     lua_pushvalue(L, first + i);
@@ -40,11 +46,11 @@ static void call_listener(lua_State *L, int listener, int first, int nargs) {
 }
 
 /* Calls all listeners in the handler on top, with the nargs values below it. [-0, +0, e] */
-static void call_handler(lua_State *L, int nargs) {
+static void call_handler(lua_State *L, int event, int nargs) {
   const int handler = lua_gettop(L);
   const int first = handler - nargs;
   if (lua_type(L, handler) != LUA_TTABLE) {
-    call_listener(L, handler, first, nargs);
+    call_listener(L, handler, event, first, nargs);
     return;
   }
   const int count = (int)lua_rawlen(L, handler);
@@ -52,7 +58,7 @@ static void call_handler(lua_State *L, int nargs) {
   for (int i = 1; i <= count; i++) /* a copy: what is removed now is still called */
     lua_rawgeti(L, handler, i);
   for (int i = 1; i <= count; i++)
-    call_listener(L, handler + i, first, nargs);
+    call_listener(L, handler + i, event, first, nargs);
 }
 
 /* Raises the value of an 'error' event that nobody listens to. [-0, +0, v] */
@@ -76,7 +82,7 @@ static bool emit(lua_State *L, lnet_listeners at, int key, int event, int nargs)
   lnet_listeners_push(L, at, key, event);
   const bool listened = !lua_isnil(L, -1);
   if (listened) {
-    call_handler(L, nargs);
+    call_handler(L, event, nargs);
   } else if (event == LNET_EV_ERROR) {
     if (nargs == 0) lua_pushnil(L);
     raise_unhandled(L, base + 1);
@@ -101,15 +107,15 @@ bool lnet_emit_at(lua_State *L, lnet_emitting *base, int idx, int event, int nar
   return listened;
 }
 
-void lnet_emit_hot(lua_State *L, int handler) {
+void lnet_emit_hot(lua_State *L, int event, int handler) {
   const int type = lua_type(L, handler);
   if (type == LUA_TFUNCTION) {
     lua_call(L, 1, 0);
     return;
   }
-  if (type == LUA_TTABLE) {
+  if (type != LUA_TNIL) {
     lua_pushvalue(L, handler);
-    call_handler(L, 1);
+    call_handler(L, event, 1);
   }
   lua_settop(L, handler - 1);
 }
@@ -161,31 +167,56 @@ static bool add_first(lua_State *L) {
   return true;
 }
 
-/* on and its relatives: checks, tells 'newListener', adds. The listener is at 3. [-0, +0, e] */
+/* Tells 'newListener', adds the listener at `listener`. [-0, +0, e] */
+static void add_at(lua_State *L, lnet_listeners at, int key, int event, int listener, bool once,
+                   bool prepend) {
+  const int top = lua_gettop(L);
+  if (lnet_ticks_reserve(at.ctx) != 0) lnet_error_memory(L);
+  if (at.base == NULL || lnet_listened(at.base, LNET_EV_NEW_LISTENER)) {
+    lua_pushinteger(L, LNET_EV_NEW_LISTENER);
+    lnet_name_push(L, at.ctx, key);
+    lua_pushvalue(L, listener);
+    lnet_native_function(L, event);
+    emit(L, at, top + 1, LNET_EV_NEW_LISTENER, 2);
+    lua_settop(L, top);
+  }
+  if (once)
+    lnet_once_push(L, at, key, listener);
+  else
+    lua_pushvalue(L, listener);
+  lnet_listeners_add(L, at, key, event, prepend);
+  if (!prepend && event != 0 && at.base != NULL && lnet_emitter_class_of(at.base)->added != NULL)
+    lnet_emitter_class_of(at.base)->added(L, at.idx, at.base, event);
+}
+
+/* on and its relatives. The listener is at 3. [-0, +0, e] */
 static void add(lua_State *L, bool once, bool prepend) {
   lnet_ctx *ctx = lnet_ctx_of(L);
   lua_settop(L, 3);
   const lnet_listeners at = lnet_listeners_at(L, ctx, 1);
   lnet_check_function(L, 3, "listener");
   lua_pushvalue(L, 2);
-  const int key = lua_gettop(L);
-  const int event = lnet_name_to_key(L, ctx, key);
-  if (lnet_ticks_reserve(ctx) != 0) lnet_error_memory(L);
-  if (at.base == NULL || lnet_listened(at.base, LNET_EV_NEW_LISTENER)) {
-    lua_pushinteger(L, LNET_EV_NEW_LISTENER);
-    lnet_name_push(L, ctx, key);
-    lua_pushvalue(L, 3);
-    emit(L, at, key + 1, LNET_EV_NEW_LISTENER, 2);
-    lua_settop(L, key);
-  }
-  if (once)
-    lnet_once_push(L, at, key, 3);
-  else
-    lua_pushvalue(L, 3);
-  lnet_listeners_add(L, at, key, event, prepend);
-  if (!prepend && event != 0 && at.base != NULL && lnet_emitter_class_of(at.base)->added != NULL)
-    lnet_emitter_class_of(at.base)->added(L, at.idx, at.base, event);
+  const int event = lnet_name_to_key(L, ctx, 4);
+  add_at(L, at, 4, event, 3, once, prepend);
   lua_settop(L, 1);
+}
+
+void lnet_emitter_add(lua_State *L, lnet_emitting *base, int idx, int event, int listener,
+                      bool prepend) {
+  const lnet_listeners at = {base->object.ctx, base, idx};
+  luaL_checkstack(L, LUA_MINSTACK, NULL);
+  lua_pushinteger(L, event);
+  add_at(L, at, lua_gettop(L), event, listener, false, prepend);
+  lua_pop(L, 1);
+}
+
+void lnet_emitter_remove(lua_State *L, lnet_emitting *base, int idx, int event, int listener) {
+  const lnet_listeners at = {base->object.ctx, base, idx};
+  luaL_checkstack(L, LUA_MINSTACK, NULL);
+  if (lnet_ticks_reserve(at.ctx) != 0) lnet_error_memory(L);
+  lua_pushinteger(L, event);
+  remove_listener(L, at, lua_gettop(L), event, listener);
+  lua_pop(L, 1);
 }
 
 /***
@@ -358,6 +389,7 @@ static int list_listeners(lua_State *L, bool unwrap) {
     else
       lua_pushvalue(L, handler);
     if (unwrap) lnet_once_unwrap(L, -1);
+    lnet_native_function(L, event);
     lua_rawseti(L, list, ++count);
     lua_settop(L, handler);
   }

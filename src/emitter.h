@@ -16,7 +16,7 @@ bool lnet_emit_at(lua_State *L, lnet_emitting *base, int idx, int event, int nar
 static inline void lnet_emit_hot_push(lua_State *L, int idx) {
   lua_getiuservalue(L, idx, LNET_UV_HOT);
 }
-void lnet_emit_hot(lua_State *L, int handler);
+void lnet_emit_hot(lua_State *L, int event, int handler);
 
 /* The same for a held object. [-nargs, +0, e] */
 bool lnet_emit(lua_State *L, lnet_emitting *base, int event, int nargs);
@@ -25,6 +25,12 @@ bool lnet_emit(lua_State *L, lnet_emitting *base, int event, int nargs);
 static inline bool lnet_listened(const lnet_emitting *base, int event) {
   return (base->emitter.has & LNET_EVENT_BIT(event)) != 0;
 }
+
+/* Adds, and takes out, the listener at `listener` of the object at idx, both absolute, as on,
+   prependListener and removeListener do. [-0, +0, e] */
+void lnet_emitter_add(lua_State *L, lnet_emitting *base, int idx, int event, int listener,
+                      bool prepend);
+void lnet_emitter_remove(lua_State *L, lnet_emitting *base, int idx, int event, int listener);
 
 /* Emits behind the door an event without arguments; what is raised is kept. [-0, +0, -] */
 void lnet_emit_plain(lnet_emitting *base, int event);

@@ -270,9 +270,37 @@ void lnet_once_unwrap(lua_State *L, int idx) {
     lua_pushvalue(L, idx);
 }
 
+/* Upvalues of the function that stands for a userdata. */
+enum { NATIVE_SELF = 1, NATIVE_EVENT = 2 };
+
+static int l_native(lua_State *L) {
+  const int nargs = lua_gettop(L);
+  lua_pushvalue(L, lua_upvalueindex(NATIVE_SELF));
+  const lnet_native *native = lua_touserdata(L, -1);
+  const int event = (int)lua_tointeger(L, lua_upvalueindex(NATIVE_EVENT));
+  native->call(L, nargs + 1, event, 1, nargs, false);
+  return 0;
+}
+
+void lnet_native_function(lua_State *L, int event) {
+  if (lua_type(L, -1) != LUA_TUSERDATA) return;
+  lua_pushinteger(L, event);
+  lua_pushcclosure(L, l_native, 2);
+}
+
+/* Whether the function at `what` stands for the userdata on top. [-0, +0, -] */
+static bool stands_for(lua_State *L, int what) {
+  if (lua_type(L, -1) != LUA_TUSERDATA || lua_tocfunction(L, what) != l_native ||
+      lua_getupvalue(L, what, NATIVE_SELF) == NULL)
+    return false;
+  const bool same = lua_rawequal(L, -1, -2);
+  lua_pop(L, 1);
+  return same;
+}
+
 /* Whether the listener on top is `what` or wraps it. [-0, +0, -] */
 static bool matches(lua_State *L, int what) {
-  if (lua_rawequal(L, -1, what)) return true;
+  if (lua_rawequal(L, -1, what) || stands_for(L, what)) return true;
   lnet_once_unwrap(L, -1);
   const bool same = lua_rawequal(L, -1, what);
   lua_pop(L, 1);

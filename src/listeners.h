@@ -1,7 +1,8 @@
 /* The listeners of one emitter: which are there, adding, removing. No event is emitted here.
    An emitter is a userdata of ours (struct lnet_emitter in it) or any table of the user's.
-   A handler is a function or a sequence of two or more. What once adds is a function around the
-   user's. */
+   A handler is a listener or a sequence of two or more. A listener is a function, or a userdata of
+   ours that hears several events without a function for each: whoever asks for it gets one. What
+   once adds is a function around the user's. */
 #ifndef LNET_LISTENERS_H
 #define LNET_LISTENERS_H
 
@@ -34,6 +35,18 @@ typedef struct lnet_emitting {
 static inline const lnet_emitter_class *lnet_emitter_class_of(const lnet_emitting *base) {
   return base->object.cls->emitter;
 }
+
+/* How each userdata that listens begins. `call` is told of the event, with nargs values from
+   `first` on; once: it is in a list, and if it hears of this event once only, takes itself out
+   first.
+   [-0, +0, e] */
+typedef struct lnet_native {
+  void (*call)(lua_State *L, int self, int event, int first, int nargs, bool once);
+} lnet_native;
+
+/* Replaces the listener on top, if it is a userdata, by a function that does for this event what it
+   does. [-1, +1, m] */
+void lnet_native_function(lua_State *L, int event);
 
 /* An emitter on the stack. */
 typedef struct lnet_listeners {

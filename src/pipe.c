@@ -1,53 +1,485 @@
-/* Stream to stream in C. What a pipe is, and when it pauses and ends, is in pipe.lua; here is only
-   what runs for each chunk. */
+/* Pipes. One is a userdata that listens to both its ends: 'data' and 'end' of the source, 'unpipe',
+   'error', 'close', 'finish' and, once it had to wait, 'drain' of the destination. Steps and their
+   order are node v20's (readable.pipe). While it is the only listener of 'data' and goes to a
+   socket, chunks do not pass through Lua. */
 #include "pipe.h"
 #include "call.h"
 #include "check.h"
 #include "error.h"
 #include "writer.h"
 
-/* Upvalues of the listener, behind the context. */
-enum { UP_DEST = 2, UP_PAUSE = 3 };
+typedef struct lnet_pipe {
+  lnet_native native;
+  lnet_stream *source;
+  lnet_stream *dest; /* NULL: an object whose methods are the user's */
+  bool ends;         /* the source's end finishes the destination */
+  bool cleaned_up;
+  bool waiting;     /* for 'drain', so the source is paused */
+  bool hears_drain; /* listens to it */
+} lnet_pipe;
 
-/* The listener: dest:write(chunk), or pause(). */
-static int l_data(lua_State *L) {
-  lua_settop(L, 1);
-  lua_getfield(L, lua_upvalueindex(UP_DEST), "write");
-  lua_pushvalue(L, lua_upvalueindex(UP_DEST));
-  lua_pushvalue(L, 1);
-  lua_call(L, 2, 1);
-  if (lua_isboolean(L, -1) && !lua_toboolean(L, -1)) {
-    lua_pushvalue(L, lua_upvalueindex(UP_PAUSE));
-    lua_call(L, 0, 0);
+/* User values. The last one only where dest is NULL: a table event -> function. */
+enum { UV_SOURCE = 1, UV_DEST = 2, UV_NEXT = 3 /* pipe of the same source */, UV_FUNCTIONS = 4 };
+
+static lnet_pipe *pipe_at(lua_State *L, int idx) {
+  return lua_touserdata(L, idx);
+}
+
+/* Calls a method of the object at the absolute index, with the nargs values on top.
+   [-nargs, +nresults, e] */
+static void call_method(lua_State *L, int idx, const char *name, int nargs, int nresults) {
+  luaL_checkstack(L, LUA_MINSTACK, NULL);
+  lua_getfield(L, idx, name);
+  lua_insert(L, -nargs - 1);
+  lua_pushvalue(L, idx);
+  lua_insert(L, -nargs - 1);
+  lua_call(L, nargs + 1, nresults);
+}
+
+static void push_name(lua_State *L, const lnet_pipe *pipe, int event) {
+  lua_pushinteger(L, event);
+  lnet_name_push(L, lnet_stream_ctx(pipe->source), lua_gettop(L));
+  lua_remove(L, -2);
+}
+
+/* ---- the pipes of one source, in order ---- */
+
+/* Pushes the first one, or nil. [-0, +1, -] */
+static void push_first(lua_State *L, int source) {
+  if (lua_getiuservalue(L, source, LNET_UV_MORE) != LUA_TTABLE) {
+    lua_pop(L, 1);
+    lua_pushnil(L);
+    return;
   }
-  return 0;
+  lua_rawgeti(L, -1, COLD_PIPE);
+  lua_remove(L, -2);
 }
 
-int lnet_l_pipeListener(lua_State *L) {
-  lua_settop(L, 2);
-  lnet_check_function(L, 2, "pause");
-  lua_pushlightuserdata(L, lnet_ctx_of(L));
-  lua_insert(L, 1);
-  lua_pushcclosure(L, l_data, 3);
-  return 1;
+/* Replaces the pipe on top by the one behind it, or nil. [-1, +1, -] */
+static void step(lua_State *L) {
+  lua_getiuservalue(L, -1, UV_NEXT);
+  lua_remove(L, -2);
 }
 
-void lnet_pipe_hot_changed(lua_State *L, void *stream) {
-  lnet_stream *s = stream;
-  s->pipe_to = NULL;
-  if (lua_tocfunction(L, -1) != l_data || lua_getupvalue(L, -1, UP_DEST) == NULL) return;
-  s->pipe_to = lnet_stream_test(L, -1);
+/* The value on top comes behind the pipe at `before`, or (nil) first. [-1, +0, m] */
+static void set_next(lua_State *L, int source, int before) {
+  if (!lua_isnil(L, before)) {
+    lua_setiuservalue(L, before, UV_NEXT);
+    return;
+  }
+  lnet_class_more(L, source);
+  lua_insert(L, -2);
+  lua_rawseti(L, -2, COLD_PIPE);
   lua_pop(L, 1);
 }
 
-/* Protected: calls the listener's pause(). [-0, +0, e] */
-static int body_pause(lua_State *L) {
+/* [-0, +0, m] */
+static void append(lua_State *L, int source, int self) {
+  const int last = lua_gettop(L) + 1;
+  lua_pushnil(L);
+  for (push_first(L, source); !lua_isnil(L, -1); step(L)) {
+    lua_pushvalue(L, -1);
+    lua_replace(L, last);
+  }
+  lua_pop(L, 1);
+  lua_pushvalue(L, self);
+  set_next(L, source, last);
+  lua_pop(L, 1);
+}
+
+/* Takes out the first pipe to the value at `dest`. Pushes it, or nil. [-0, +1, -] */
+static void take_out(lua_State *L, int source, int dest) {
+  const int before = lua_gettop(L) + 1, each = before + 1;
+  lua_pushnil(L);
+  for (push_first(L, source); !lua_isnil(L, each); step(L)) {
+    lua_getiuservalue(L, each, UV_DEST);
+    const bool found = lua_rawequal(L, -1, dest) != 0;
+    lua_pop(L, 1);
+    if (found) {
+      lua_getiuservalue(L, each, UV_NEXT);
+      set_next(L, source, before);
+      lua_pushnil(L);
+      lua_setiuservalue(L, each, UV_NEXT);
+      break;
+    }
+    lua_pushvalue(L, each);
+    lua_replace(L, before);
+  }
+  lua_remove(L, before);
+}
+
+/* Whether the pipe at `self` is one of its source's. [-0, +0, -] */
+static bool is_listed(lua_State *L, int source, int self) {
+  bool found = false;
+  for (push_first(L, source); !lua_isnil(L, -1) && !found; step(L))
+    found = lua_rawequal(L, -1, self) != 0;
+  lua_pop(L, 1);
+  return found;
+}
+
+/* ---- listening to the destination ---- */
+
+/* [-0, +0, e] */
+static void attach(lua_State *L, int self, int event, const char *method) {
+  const lnet_pipe *pipe = pipe_at(L, self);
+  const int top = lua_gettop(L), dest = top + 1;
+  lua_getiuservalue(L, self, UV_DEST);
+  if (pipe->dest != NULL) {
+    lnet_emitter_add(L, &pipe->dest->base, dest, event, self, event == LNET_EV_ERROR);
+  } else {
+    lua_getiuservalue(L, self, UV_FUNCTIONS);
+    push_name(L, pipe, event);
+    lua_pushvalue(L, self);
+    lnet_native_function(L, event);
+    lua_pushvalue(L, -1);
+    lua_rawseti(L, dest + 1, event);
+    call_method(L, dest, method, 2, 0);
+  }
+  lua_settop(L, top);
+}
+
+/* [-0, +0, e] */
+static void detach(lua_State *L, int self, int event) {
+  const lnet_pipe *pipe = pipe_at(L, self);
+  const int top = lua_gettop(L), dest = top + 1;
+  lua_getiuservalue(L, self, UV_DEST);
+  if (pipe->dest != NULL) {
+    lnet_emitter_remove(L, &pipe->dest->base, dest, event, self);
+  } else {
+    push_name(L, pipe, event);
+    lua_getiuservalue(L, self, UV_FUNCTIONS);
+    lua_rawgeti(L, -1, event);
+    lua_remove(L, -2);
+    call_method(L, dest, "removeListener", 2, 0);
+  }
+  lua_settop(L, top);
+}
+
+/* ---- what it does ---- */
+
+/* Whether the destination has answered false and 'drain' is still to come. [-0, +0, e] */
+static bool needs_drain(lua_State *L, const lnet_pipe *pipe, int dest, bool otherwise) {
+  if (pipe->dest != NULL) return (pipe->dest->w & W_NEED_DRAIN) != 0;
+  lua_getfield(L, dest, "writableNeedDrain");
+  const bool needs = lua_isboolean(L, -1) ? lua_toboolean(L, -1) != 0 : otherwise;
+  lua_pop(L, 1);
+  return needs;
+}
+
+/* The source flows again once no destination is waited for. [-0, +0, e] */
+static void drained(lua_State *L, int self) {
+  lnet_pipe *pipe = pipe_at(L, self);
+  const int top = lua_gettop(L), source = top + 1, dest = top + 2;
+  bool waiting = false;
+  lua_getiuservalue(L, self, UV_SOURCE);
+  lua_getiuservalue(L, self, UV_DEST);
+  pipe->waiting = false;
+  for (push_first(L, source); !lua_isnil(L, -1); step(L)) {
+    lnet_pipe *each = pipe_at(L, -1);
+    lua_getiuservalue(L, -1, UV_DEST);
+    if (lua_rawequal(L, -1, dest)) each->waiting = false;
+    lua_pop(L, 1);
+    waiting = waiting || each->waiting;
+  }
+  if (!waiting && lnet_listened(&pipe->source->base, LNET_EV_DATA))
+    call_method(L, source, "resume", 0, 0);
+  lua_settop(L, top);
+}
+
+/* The destination takes no more for now. [-0, +0, e] */
+static void wait_for_drain(lua_State *L, int self) {
+  lnet_pipe *pipe = pipe_at(L, self);
+  const int source = lua_gettop(L) + 1;
+  lua_getiuservalue(L, self, UV_SOURCE);
+  if (!pipe->cleaned_up) {
+    if (is_listed(L, source, self)) pipe->waiting = true;
+    call_method(L, source, "pause", 0, 0);
+  }
+  if (!pipe->hears_drain) {
+    pipe->hears_drain = true;
+    attach(L, self, LNET_EV_DRAIN, "on");
+  }
+  lua_settop(L, source - 1);
+}
+
+/* Takes all its listeners out. [-0, +0, e] */
+static void clean_up(lua_State *L, int self) {
+  lnet_pipe *pipe = pipe_at(L, self);
+  const int top = lua_gettop(L), source = top + 1, dest = top + 2;
+  lua_getiuservalue(L, self, UV_SOURCE);
+  lua_getiuservalue(L, self, UV_DEST);
+  detach(L, self, LNET_EV_CLOSE);
+  detach(L, self, LNET_EV_FINISH);
+  if (pipe->hears_drain) detach(L, self, LNET_EV_DRAIN);
+  detach(L, self, LNET_EV_ERROR);
+  detach(L, self, LNET_EV_UNPIPE);
+  lnet_emitter_remove(L, &pipe->source->base, source, LNET_EV_END, self);
+  lnet_emitter_remove(L, &pipe->source->base, source, LNET_EV_DATA, self);
+  pipe->cleaned_up = true;
+  /* whoever waits for this destination only would wait for ever */
+  if (pipe->hears_drain && pipe->waiting && needs_drain(L, pipe, dest, true)) drained(L, self);
+  lua_settop(L, top);
+}
+
+/* source:unpipe(dest). [-0, +0, e] */
+static void unpipe(lua_State *L, int self) {
+  const int source = lua_gettop(L) + 1;
+  lua_getiuservalue(L, self, UV_SOURCE);
+  lua_getiuservalue(L, self, UV_DEST);
+  call_method(L, source, "unpipe", 1, 0);
+  lua_settop(L, source - 1);
+}
+
+/* An error of the destination, the value at `error`, that nobody else hears is not swallowed.
+   [-0, +0, e] */
+static void pass_on(lua_State *L, int self, int error) {
+  const lnet_pipe *pipe = pipe_at(L, self);
+  const int top = lua_gettop(L), dest = top + 1;
+  bool heard = false;
+  lua_getiuservalue(L, self, UV_DEST);
+  if (pipe->dest != NULL) {
+    heard = lnet_listened(&pipe->dest->base, LNET_EV_ERROR);
+  } else {
+    lua_pushliteral(L, "error");
+    call_method(L, dest, "listenerCount", 1, 1);
+    heard = lua_tointeger(L, -1) > 0;
+  }
+  if (!heard) {
+    const lnet_stream *s = lnet_stream_test(L, dest);
+    const bool destroy = s != NULL && (s->s & S_ERROR_EMITTED) == 0;
+    if (!destroy) lua_pushliteral(L, "error");
+    lua_pushvalue(L, error);
+    call_method(L, dest, destroy ? "destroy" : "emit", destroy ? 1 : 2, 0);
+  }
+  lua_settop(L, top);
+}
+
+/* A chunk, the value at `chunk`. [-0, +0, e] */
+static void write_chunk(lua_State *L, int self, int chunk) {
+  const int dest = lua_gettop(L) + 1;
+  lua_getiuservalue(L, self, UV_DEST);
+  lua_pushvalue(L, chunk);
+  call_method(L, dest, "write", 1, 1);
+  const bool full = lua_isboolean(L, -1) && !lua_toboolean(L, -1);
+  lua_settop(L, dest - 1);
+  if (full) wait_for_drain(L, self);
+}
+
+/* The source has ended. [-0, +0, e] */
+static void end(lua_State *L, int self) {
+  const int dest = lua_gettop(L) + 1;
+  if (!pipe_at(L, self)->ends) {
+    unpipe(L, self);
+    return;
+  }
+  lua_getiuservalue(L, self, UV_DEST);
+  call_method(L, dest, "finish", 0, 0);
+  lua_settop(L, dest - 1);
+}
+
+/* 'unpipe' of the destination: it may be told of another source. [-0, +0, e] */
+static void unpiped(lua_State *L, int self, int first, int nargs) {
+  const int top = lua_gettop(L);
+  const int source = first, info = first + 1;
+  lua_getiuservalue(L, self, UV_SOURCE);
+  const bool mine = nargs >= 2 && lua_rawequal(L, -1, source) && lua_istable(L, info);
+  if (mine && lua_getfield(L, info, "hasUnpiped") == LUA_TBOOLEAN && !lua_toboolean(L, -1)) {
+    lua_pushboolean(L, 1);
+    lua_setfield(L, info, "hasUnpiped");
+    clean_up(L, self);
+  }
+  lua_settop(L, top);
+}
+
+/* The pipe as a listener. */
+static void hear(lua_State *L, int self, int event, int first, int nargs, bool once) {
+  lnet_pipe *pipe = pipe_at(L, self);
+  luaL_checkstack(L, LUA_MINSTACK, NULL);
+  const int top = lua_gettop(L);
+  if (nargs == 0) lua_pushnil(L); /* an argument that is missing */
+  const int value = nargs > 0 ? first : lua_gettop(L);
+  switch (event) {
+  case LNET_EV_DATA:
+    write_chunk(L, self, value);
+    break;
+  case LNET_EV_END:
+    if (once) {
+      lua_getiuservalue(L, self, UV_SOURCE);
+      lnet_emitter_remove(L, &pipe->source->base, lua_gettop(L), LNET_EV_END, self);
+    }
+    end(L, self);
+    break;
+  case LNET_EV_UNPIPE:
+    unpiped(L, self, first, nargs);
+    break;
+  case LNET_EV_ERROR:
+    unpipe(L, self);
+    detach(L, self, LNET_EV_ERROR);
+    pass_on(L, self, value);
+    break;
+  case LNET_EV_DRAIN:
+    drained(L, self);
+    break;
+  default: /* 'close', 'finish': the one makes the other pointless */
+    if (once) detach(L, self, event);
+    detach(L, self, event == LNET_EV_CLOSE ? LNET_EV_FINISH : LNET_EV_CLOSE);
+    unpipe(L, self);
+  }
+  lua_settop(L, top);
+}
+
+/* ---- the methods ---- */
+
+/* Whether the user has put one of an emitter's methods on the socket at idx: then it is his. */
+static bool has_own_methods(lua_State *L, int idx) {
+  static const char *const names[] = {"on",   "once",          "prependListener",  "removeListener",
+                                      "emit", "listenerCount", "writableNeedDrain"};
+  const int top = lua_gettop(L);
+  bool has = false;
+  if (lua_getiuservalue(L, idx, LNET_UV_MORE) == LUA_TTABLE &&
+      lua_rawgeti(L, -1, LNET_MORE_FIELDS) == LUA_TTABLE)
+    for (size_t i = 0; i < sizeof names / sizeof *names && !has; i++) {
+      lua_pushstring(L, names[i]);
+      has = lua_rawget(L, top + 2) != LUA_TNIL;
+      lua_pop(L, 1);
+    }
+  lua_settop(L, top);
+  return has;
+}
+
+/* Pushes a pipe from the socket at 1 to the object at 2. [-0, +1, m] */
+static lnet_pipe *push_pipe(lua_State *L, lnet_stream *source, bool ends) {
+  lnet_stream *dest = lnet_stream_test(L, 2);
+  if (dest != NULL && has_own_methods(L, 2)) dest = NULL;
+  lnet_pipe *pipe = lua_newuserdatauv(L, sizeof *pipe, dest == NULL ? UV_FUNCTIONS : UV_NEXT);
+  *pipe = (lnet_pipe){.native = {hear}, .source = source, .dest = dest, .ends = ends};
+  lua_pushvalue(L, 1);
+  lua_setiuservalue(L, -2, UV_SOURCE);
+  lua_pushvalue(L, 2);
+  lua_setiuservalue(L, -2, UV_DEST);
+  if (dest == NULL) {
+    lua_createtable(L, 0, 8);
+    lua_setiuservalue(L, -2, UV_FUNCTIONS);
+  }
+  return pipe;
+}
+
+/* Emits 'pipe' or 'unpipe' of the destination of the pipe at `self`, with the nargs values on top.
+   [-nargs, +0, e] */
+static void tell(lua_State *L, int self, int event, int nargs) {
+  const lnet_pipe *pipe = pipe_at(L, self);
+  const int dest = lua_gettop(L) - nargs + 1;
+  lua_getiuservalue(L, self, UV_DEST);
+  lua_insert(L, dest);
+  if (pipe->dest != NULL) {
+    lnet_emit_at(L, &pipe->dest->base, dest, event, nargs);
+  } else {
+    push_name(L, pipe, event);
+    lua_insert(L, dest + 1);
+    call_method(L, dest, "emit", nargs + 1, 0);
+  }
+  lua_settop(L, dest - 1);
+}
+
+/***
+Writes all that comes to a destination, no faster than it takes it. Source: node v20,
+readable.pipe.
+@function pipe
+@param dest a socket, or any EventEmitter with `write` and `finish`
+@tparam[opt] table options `["end"] = false`: the end of this socket does not finish dest
+@return dest
+@raise `ERR_INVALID_ARG_TYPE`
+*/
+int lnet_l_pipe(lua_State *L) {
+  lnet_stream *s = lnet_check_stream(L, 1);
+  lua_settop(L, 3);
+  if (!lua_istable(L, 2) && !lua_isuserdata(L, 2))
+    lnet_check_fail(L, 2, "dest", "an instance of EventEmitter");
+  bool ends = true;
+  if (lua_istable(L, 3)) ends = lua_getfield(L, 3, "end") != LUA_TBOOLEAN || lua_toboolean(L, -1);
+  lua_settop(L, 3);
+  const int self = 4;
+  const lnet_pipe *pipe = push_pipe(L, s, ends);
+  append(L, 1, self);
+  if ((s->r & R_END_EMITTED) != 0) {
+    lua_pushvalue(L, self);
+    lnet_native_function(L, LNET_EV_END);
+    lnet_tick_push(L, lnet_stream_ctx(s), 0);
+  } else {
+    lnet_emitter_add(L, &s->base, 1, LNET_EV_END, self, false);
+  }
+  attach(L, self, LNET_EV_UNPIPE, "on");
+  lnet_emitter_add(L, &s->base, 1, LNET_EV_DATA, self, false);
+  attach(L, self, LNET_EV_ERROR, "prependListener");
+  attach(L, self, LNET_EV_CLOSE, "once");
+  attach(L, self, LNET_EV_FINISH, "once");
+  lua_pushvalue(L, 1);
+  tell(L, self, LNET_EV_PIPE, 1);
+  const bool over =
+      pipe->dest != NULL && ((pipe->dest->w & W_ENDING) != 0 || (pipe->dest->s & S_DESTROYED) != 0);
+  if (!over && needs_drain(L, pipe, 2, false))
+    wait_for_drain(L, self);
+  else if ((s->r & (R_HAS_FLOWING | R_FLOWING)) != (R_HAS_FLOWING | R_FLOWING))
+    call_method(L, 1, "resume", 0, 0);
+  lua_settop(L, 2);
+  return 1;
+}
+
+/* Tells the destination of the pipe at `self` that it gets no more from the socket at 1.
+   [-0, +0, e] */
+static void tell_unpiped(lua_State *L, int self) {
+  lua_pushvalue(L, 1);
+  lua_createtable(L, 0, 1);
+  lua_pushboolean(L, 0);
+  lua_setfield(L, -2, "hasUnpiped");
+  tell(L, self, LNET_EV_UNPIPE, 2);
+}
+
+/***
+Undoes a pipe, or all of them. Source: node v20, readable.unpipe.
+@function unpipe
+@param[opt] dest
+@return the socket
+*/
+int lnet_l_unpipe(lua_State *L) {
+  lnet_check_stream(L, 1);
+  lua_settop(L, 2);
+  const int each = 3;
+  if (lua_isnil(L, 2)) {
+    push_first(L, 1);
+    if (lua_isnil(L, each)) lua_settop(L, 1);
+    if (lua_gettop(L) == 1) return 1;
+    lua_pushnil(L);
+    set_next(L, 1, 2);
+    call_method(L, 1, "pause", 0, 0);
+    for (; !lua_isnil(L, each); step(L))
+      tell_unpiped(L, each);
+  } else {
+    take_out(L, 1, 2);
+    if (!lua_isnil(L, each)) {
+      push_first(L, 1);
+      const bool last = lua_isnil(L, -1);
+      lua_pop(L, 1);
+      if (last) call_method(L, 1, "pause", 0, 0);
+      tell_unpiped(L, each);
+    }
+  }
+  lua_settop(L, 1);
+  return 1;
+}
+
+/* ---- around Lua ---- */
+
+void lnet_pipe_hot_changed(lua_State *L, void *stream) {
+  lnet_stream *s = stream;
+  s->pipe_to = lua_type(L, -1) == LUA_TUSERDATA ? pipe_at(L, -1)->dest : NULL;
+}
+
+/* Protected: the destination answered false. [-0, +0, e] */
+static int body_wait(lua_State *L) {
   const lnet_stream *s = lua_touserdata(L, 1);
   lnet_object_push(L, &s->base.object);
-  lua_getiuservalue(L, -1, LNET_UV_HOT);
-  if (lua_tocfunction(L, -1) != l_data) return 0;
-  lua_getupvalue(L, -1, UP_PAUSE);
-  lua_call(L, 0, 0);
+  if (lua_getiuservalue(L, -1, LNET_UV_HOT) == LUA_TUSERDATA) wait_for_drain(L, lua_gettop(L));
   return 0;
 }
 
@@ -57,6 +489,6 @@ bool lnet_pipe_feed(lnet_stream *s, const char *base, size_t len) {
       dest->default_encoding != LNET_ENCODING_BYTES || dest->base.object.holds == 0)
     return false;
   s->r |= R_DATA_EMITTED;
-  if (!lnet_writer_put_now(dest, base, len)) lnet_enter(lnet_stream_ctx(s), body_pause, s);
+  if (!lnet_writer_put_now(dest, base, len)) lnet_enter(lnet_stream_ctx(s), body_wait, s);
   return true;
 }

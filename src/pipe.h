@@ -1,5 +1,4 @@
-/* Stream to stream in C: the listener of 'data' that a pipe adds, and the way around Lua when it
-   is the only one. */
+/* Pipes: what comes from a stream is written to another one, or to an object of the user's. */
 #ifndef LNET_PIPE_H
 #define LNET_PIPE_H
 
@@ -12,8 +11,8 @@ bool lnet_pipe_feed(lnet_stream *s, const char *base, size_t len);
 /* The handler of 'data' is another one: looks whether it is a pipe's. [-0, +0, -] */
 void lnet_pipe_hot_changed(lua_State *L, void *stream);
 
-/* core.pipeListener(dest, pause): a listener of 'data' that writes each chunk to dest, and calls
-   pause() when that answers false. [-2, +1, e] */
-int lnet_l_pipeListener(lua_State *L);
+/* socket:pipe(dest, options), socket:unpipe(dest) */
+int lnet_l_pipe(lua_State *L);
+int lnet_l_unpipe(lua_State *L);
 
 #endif

@@ -282,7 +282,7 @@ static int body_chunk(lua_State *L) {
     c->kept = true;
     if (s->cold != NULL && lua_rawlen(L, 4) == 0) return 0; /* the decoder held all of it back */
     s->r |= R_DATA_EMITTED;
-    lnet_emit_hot(L, 3);
+    lnet_emit_hot(L, LNET_EV_DATA, 3);
     return 0;
   }
   push_chunk(L, c);

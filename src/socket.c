@@ -6,6 +6,7 @@
 #include "check.h"
 #include "error.h"
 #include "gather.h"
+#include "pipe.h"
 #include "reader.h"
 #include "server.h"
 #include "sockopt.h"
@@ -290,6 +291,39 @@ static bool writable(const lnet_stream *s) {
   return (s->w & (W_DISABLED | W_ENDING | W_ENDED)) == 0 && (s->s & (S_DESTROYED | S_ERRORED)) == 0;
 }
 
+/* 'finish' of a socket that destroySoon was called of. */
+static int l_destroy_finished(lua_State *L) {
+  lua_getfield(L, lua_upvalueindex(1), "destroy");
+  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_call(L, 1, 0);
+  return 0;
+}
+
+/***
+Finishes the socket, and destroys it once what was written has left. Source: node v20,
+socket.destroySoon.
+@function destroySoon
+*/
+static int l_destroySoon(lua_State *L) {
+  const lnet_stream *s = lnet_check_stream(L, 1);
+  lua_settop(L, 1);
+  if (writable(s)) {
+    lua_getfield(L, 1, "finish");
+    lua_pushvalue(L, 1);
+    lua_call(L, 1, 0);
+  }
+  const bool finished = (s->w & W_FINISHED) != 0;
+  lua_getfield(L, 1, finished ? "destroy" : "once");
+  lua_pushvalue(L, 1);
+  if (!finished) {
+    lua_pushliteral(L, "finish");
+    lua_pushvalue(L, 1);
+    lua_pushcclosure(L, l_destroy_finished, 1);
+  }
+  lua_call(L, finished ? 1 : 3, 0);
+  return 0;
+}
+
 static const char *ready_state(const lnet_stream *s) {
   if ((s->s & S_CONNECTING) != 0) return "opening";
   if (readable(s)) return writable(s) ? "open" : "readOnly";
@@ -523,6 +557,9 @@ void lnet_socket_init(lua_State *L, lnet_ctx *ctx) {
                                      {"setDefaultEncoding", l_setDefaultEncoding},
                                      {"destroy", l_destroy},
                                      {"resetAndDestroy", l_resetAndDestroy},
+                                     {"destroySoon", l_destroySoon},
+                                     {"pipe", lnet_l_pipe},
+                                     {"unpipe", lnet_l_unpipe},
                                      {"setTimeout", l_setTimeout},
                                      {"setNoDelay", lnet_l_setNoDelay},
                                      {"setKeepAlive", lnet_l_setKeepAlive},

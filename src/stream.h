@@ -113,6 +113,7 @@ enum {
   COLD_ONREAD = 9,  /* onread: callback(n, buffer) */
   COLD_SOURCE = 10, /* onread: the function that gives a buffer */
   COLD_BUFFER = 11, /* onread: the buffer to read into */
+  COLD_PIPE = 12,   /* the first pipe that this is the source of */
 };
 
 /* What few sockets need: made at first use. What each read and write of these looks at is at the

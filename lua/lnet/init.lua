@@ -8,7 +8,6 @@ local check = require("lnet.check")
 local connect = require("lnet.connect")
 local errors = require("lnet.errors")
 require("lnet.listen")
-require("lnet.pipe")
 local socketAddress = require("lnet.socketaddress")
 
 local Socket, Server = core.Socket, core.Server

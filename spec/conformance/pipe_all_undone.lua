@@ -1,0 +1,43 @@
+-- unpipe() of several destinations, in order; 'data' listeners that were removed.
+local t = require("prelude")
+local log, pair, later = t.log, t.pair, t.later
+
+pair("tcp", nil, function(a, b)
+  pair("tcp", nil, function(c, d)
+    pair("tcp", nil, function(e, f)
+      d:on("data", function(data) log("d", data) end)
+      f:on("data", function(data) log("f", data) end)
+      c:on("unpipe", function(from)
+        log("c unpiped", from == b, b:isPaused())
+        if c:listenerCount("unpipe") == 1 then b:pipe(e) end
+      end)
+      e:on("unpipe", function(from) log("e unpiped", from == b, b:listenerCount("data")) end)
+      b:pipe(c)
+      b:pipe(e)
+      a:write("one")
+      later(function()
+        b:unpipe()
+        log("after", b:listenerCount("data"), b.readableFlowing)
+        a:write("two")
+        later(function()
+          b:removeAllListeners("data")
+          log("removed", b:listenerCount("data"), e:listenerCount("unpipe"), b.readableFlowing)
+          b:unpipe(e)
+          log("undone", e:listenerCount("unpipe"), b.readableFlowing)
+          a:write("three")
+          later(function()
+            log("waits", b.readableLength)
+            b:pipe(c)
+            later(function()
+              for _, one in ipairs({ a, b, c, d, e, f }) do
+                one:destroy()
+              end
+            end, 20)
+          end, 20)
+        end, 20)
+      end, 20)
+    end)
+  end)
+end)
+
+t.run()
