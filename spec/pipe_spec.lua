@@ -177,6 +177,24 @@ describe("pipe", function()
     assert.same({ "pipe", "unpipe" }, log.list)
   end)
 
+  it("refuses what nothing can be piped to, and then nothing has changed", function()
+    local near, far = pair.tcp()
+    local half = events.EventEmitter() -- has no write
+    for _, dest in ipairs({ "text", {}, io.stdout, half }) do
+      local ok, err = pcall(far.pipe, far, dest)
+      assert.is_false(ok)
+      assert.equal("ERR_INVALID_ARG_TYPE", err.code)
+    end
+    assert.is_false((pcall(far.pipe, far)))
+    assert.equal(0, far:listenerCount("data"))
+    assert.equal(1, far:listenerCount("end"))
+    assert.equal(far, far:unpipe())
+    assert.is_nil(far.readableFlowing)
+    far:destroy()
+    near:destroy()
+    within(2)
+  end)
+
   it("goes to several destinations", function()
     local source, inner = pair.tcp()
     local first, second = sink(), sink()

@@ -347,6 +347,19 @@ static bool has_own_methods(lua_State *L, int idx) {
   return has;
 }
 
+/* Raises unless the value at 2 has what a pipe calls while it is made. [-0, +0, e] */
+static void check_dest(lua_State *L) {
+  static const char *const names[] = {"on",   "once", "prependListener", "removeListener",
+                                      "emit", "write"};
+  if (lnet_stream_test(L, 2) != NULL) return;
+  bool has = lua_istable(L, 2) || lua_isuserdata(L, 2);
+  for (size_t i = 0; i < sizeof names / sizeof *names && has; i++) {
+    has = lua_getfield(L, 2, names[i]) != LUA_TNIL;
+    lua_pop(L, 1);
+  }
+  if (!has) lnet_check_fail(L, 2, "dest", "an instance of EventEmitter with a method write");
+}
+
 /* Pushes a pipe from the socket at 1 to the object at 2. [-0, +1, m] */
 static lnet_pipe *push_pipe(lua_State *L, lnet_stream *source, bool ends) {
   lnet_stream *dest = lnet_stream_test(L, 2);
@@ -393,8 +406,7 @@ readable.pipe.
 int lnet_l_pipe(lua_State *L) {
   lnet_stream *s = lnet_check_stream(L, 1);
   lua_settop(L, 3);
-  if (!lua_istable(L, 2) && !lua_isuserdata(L, 2))
-    lnet_check_fail(L, 2, "dest", "an instance of EventEmitter");
+  check_dest(L);
   bool ends = true;
   if (lua_istable(L, 3)) ends = lua_getfield(L, 3, "end") != LUA_TBOOLEAN || lua_toboolean(L, -1);
   lua_settop(L, 3);
