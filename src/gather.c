@@ -56,15 +56,19 @@ static uint32_t take(lnet_ctx *ctx, uint32_t size, size_t len) {
   return at;
 }
 
+static void put_segment(lnet_ctx *ctx, uint32_t at, const char *base, size_t len) {
+  struct segment *segment = segment_at(ctx, at);
+  *segment = (struct segment){0, (uint32_t)len};
+  memcpy(bytes_of(segment), base, len);
+}
+
 /* The stream's first write: a record, with a segment behind it. */
 static bool begin(lnet_stream *s, const char *base, size_t len) {
   lnet_ctx *ctx = lnet_stream_ctx(s);
   const uint32_t at = take(ctx, sizeof(struct record) + sizeof(struct segment), len);
   if (at == 0) return false;
   const uint32_t first = at + (uint32_t)sizeof(struct record);
-  struct segment *segment = segment_at(ctx, first);
-  *segment = (struct segment){0, (uint32_t)len};
-  memcpy(bytes_of(segment), base, len);
+  put_segment(ctx, first, base, len);
   *record_at(ctx, at) = (struct record){s, (uint32_t)len, first, first, 0};
   s->gather = at;
   if (ctx->gathering == 0)
@@ -89,9 +93,7 @@ bool lnet_gather_add(lnet_stream *s, const char *base, size_t len) {
   } else {
     const uint32_t at = take(ctx, sizeof *last, len);
     if (at == 0) return false;
-    struct segment *segment = segment_at(ctx, at);
-    *segment = (struct segment){0, (uint32_t)len};
-    memcpy(bytes_of(segment), base, len);
+    put_segment(ctx, at, base, len);
     last->next = at;
     record->last = at;
   }
