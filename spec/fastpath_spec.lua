@@ -412,6 +412,58 @@ describe("A write that leaves in part", function()
   end)
 end)
 
+describe("A finalizer that runs in the middle of a call", function()
+  after_each(within.clean)
+  after_each(function() collectgarbage("incremental", 200, 100, 13) end) -- Lua's own values
+
+  -- The collector runs a cycle, and `finalize` in it, when a table is made next.
+  local function collectSoon(finalize)
+    collectgarbage()
+    collectgarbage("stop")
+    setmetatable({}, { __gc = finalize })
+    local numbers = {}
+    for i = 1, 1 << 20 do
+      numbers[i] = i
+    end
+    collectgarbage("incremental", 1, 1000, 0)
+    collectgarbage("restart")
+    numbers[#numbers + 1] = 0 -- it grows: that counts, but is no occasion
+  end
+
+  it("may set a field of the socket: both are there", function()
+    local socket = net.Socket()
+    local ran = false
+    collectSoon(function()
+      ran = true
+      socket.inner = "inner"
+    end)
+    socket.outer = "outer"
+    assert.is_true(ran)
+    assert.equal("inner", socket.inner)
+    assert.equal("outer", socket.outer)
+  end)
+
+  it("may write to the socket: both writes come whole, and both are called back", function()
+    local near, far = pair.unix()
+    local text = { ("x"):rep(MORE) }
+    local log, length = {}, 0
+    local function inner() log[#log + 1] = "inner" end
+    local function outer() log[#log + 1] = "outer" end
+    far:on("data", function(bytes) length = length + #bytes end)
+    collectSoon(function()
+      near:write(text[1], inner)
+      text[1] = nil
+    end)
+    near:write("outer", outer)
+    assert.is_nil(text[1])
+    collectgarbage()
+    near:finish()
+    within(20)
+    assert.equal(MORE + 5, length)
+    assert.same({ "inner", "outer" }, log)
+  end)
+end)
+
 describe("A listener of 'data'", function()
   after_each(within.clean)
 

@@ -2,22 +2,10 @@
 #include "readbuf.h"
 #include <string.h>
 
-/* Pushes the sequence, making it if need be. [-0, +1, m] */
-static void push_chunks(lua_State *L, int idx) {
-  lnet_class_more(L, idx);
-  if (lua_rawgeti(L, -1, COLD_READBUF) != LUA_TTABLE) {
-    lua_pop(L, 1);
-    lua_newtable(L);
-    lua_pushvalue(L, -1);
-    lua_rawseti(L, -3, COLD_READBUF);
-  }
-  lua_remove(L, -2);
-}
-
 void lnet_readbuf_add(lua_State *L, int idx, lnet_stream *s, bool front) {
   const size_t len = lua_rawlen(L, -1);
   lnet_cold *cold = lnet_stream_check_cold(L, idx, s);
-  push_chunks(L, idx);
+  lnet_class_part(L, idx, COLD_READBUF);
   lua_insert(L, -2);
   if (cold->unread_count == 0) cold->unread_first = 1;
   if (front) {
@@ -52,7 +40,7 @@ static void shift(lua_State *L, int chunks, lnet_cold *cold) {
 
 void lnet_readbuf_take(lua_State *L, int idx, lnet_stream *s, size_t n) {
   lnet_assert(n <= s->r_length);
-  push_chunks(L, idx);
+  lnet_class_part(L, idx, COLD_READBUF);
   const int chunks = lua_gettop(L);
   lnet_cold *cold = s->cold;
   size_t len = 0;
