@@ -80,10 +80,10 @@ void lnet_ending_send_fin(lnet_stream *s) {
     s->w |= W_FINAL_ON_CONNECT;
     return;
   }
-  if (close_is_fin(s)) { /* when node's shutdown would be over: behind what this poll has brought */
+  if (close_is_fin(s)) { /* over when node's shutdown would be: before a poll, or behind this one */
     s->w |= W_CLOSE_IS_FIN;
     lnet_object_owe(&s->base.object, OWE_SHUTDOWN);
-    lnet_immediate_soon(lnet_stream_ctx(s));
+    lnet_immediate_soon(lnet_stream_ctx(s), false);
     return;
   }
   int status = UV_ENOMEM;
