@@ -5,6 +5,7 @@
 #include "entries.h"
 #include "gather.h"
 #include "immediate.h"
+#include "os.h"
 #include "writer.h"
 #include <stdlib.h>
 
@@ -95,6 +96,12 @@ void lnet_ending_send_fin(lnet_stream *s) {
     free(req);
   }
   final_done(s, status == UV_ENOTCONN ? 0 : status);
+}
+
+void lnet_ending_share(lnet_stream *s) {
+  uv_os_fd_t fd;
+  s->s |= S_SHARED;
+  if ((s->w & W_CLOSE_IS_FIN) != 0 && uv_fileno(&s->h.handle, &fd) == 0) lnet_os_send_fin((int)fd);
 }
 
 /* node's prefinish and finishMaybe. */
