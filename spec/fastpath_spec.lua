@@ -613,6 +613,21 @@ describe("A halt", function()
     assert.same({ "first", "second", "immediate" }, log)
   end)
 
+  it("by what came just before the end does not lose the end", function()
+    local near, far = pair.unix()
+    local log = {}
+    far:on("data", function()
+      log[#log + 1] = "data"
+      error("raised", 0)
+    end)
+    far:on("end", function() log[#log + 1] = "end" end)
+    far:on("close", function() log[#log + 1] = "close" end)
+    near:write("x")
+    near:destroy() -- both are there when the loop polls
+    assert.same({ "raised" }, runThrough())
+    assert.same({ "data", "end", "close" }, log)
+  end)
+
   it("in a callback keeps what 'close' is owed, also when the state is closed then", function()
     local result = child
       .program([[

@@ -359,7 +359,11 @@ static void push_end(lnet_stream *s) {
 static void on_read(uv_stream_t *handle, ssize_t n, const uv_buf_t *buf) {
   lnet_stream *s = handle->data;
   lnet_ctx *ctx = lnet_stream_ctx(s);
-  if (n == 0 || ctx->shut || ctx->halted) return; /* nothing came, or no room was given */
+  if (n == 0 || ctx->shut) return;
+  if (ctx->halted) { /* no room was given; or the end, behind a chunk that has halted: once more */
+    if (n == UV_EOF) uv_read_start(handle, on_alloc, on_read);
+    return;
+  }
   lnet_stream_verify(s);
   lnet_stream_touch(s);
   if (n > 0) {
