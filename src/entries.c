@@ -52,13 +52,13 @@ void lnet_entries_anchor(lua_State *L, lnet_stream *s, int chunk, int callback) 
   if (s->cold->count == 0) s->cold->next_seq = 0;
   if (lnet_entries_reserve(s, 2) != 0) lnet_error_memory(L);
   const lua_Integer seq = s->cold->next_seq; /* whoever takes it next overwrites it */
-  lua_pushvalue(L, chunk);
-  lua_rawseti(L, -2, 2 * seq);
   if (callback != 0)
     lua_pushvalue(L, callback);
   else
     lua_pushboolean(L, 0);
   lua_rawseti(L, -2, 2 * seq + 1);
+  lua_pushvalue(L, chunk); /* last: where this place is there, so is the other */
+  lua_rawseti(L, -2, 2 * seq);
   lua_pop(L, 1);
 }
 
