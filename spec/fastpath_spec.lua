@@ -358,6 +358,36 @@ describe("Gathered writes", function()
     assert.equal("last words", table.concat(received))
   end)
 
+  it("of many sockets keep apart when they take turns, and leave before a destroy()", function()
+    local SOCKETS, ROUNDS = 24, 300 -- more than the arena holds
+    local nears, got, wanted = {}, {}, {}
+    for i = 1, SOCKETS do
+      local far
+      nears[i], far = pair.unix()
+      got[i], wanted[i] = {}, {}
+      far:on("data", function(bytes) table.insert(got[i], bytes) end)
+    end
+    net.nextTick(function()
+      for round = 1, ROUNDS do
+        for i, near in ipairs(nears) do
+          if not near.destroyed then
+            local text = (i .. ":" .. round .. " "):rep(i % 5 + 1)
+            table.insert(wanted[i], text)
+            near:write(text)
+            if round == 10 * i and i % 3 == 0 then near:destroy() end
+          end
+        end
+      end
+      for _, near in ipairs(nears) do
+        if not near.destroyed then near:finish() end
+      end
+    end)
+    within(20)
+    for i = 1, SOCKETS do
+      assert.equal(table.concat(wanted[i]), table.concat(got[i]))
+    end
+  end)
+
   it("may be 70000 in one callback, each with a callback of its own", function()
     local near, far = pair.unix()
     local called, last = 0, 0
