@@ -475,6 +475,39 @@ describe("A finalizer that runs in the middle of a call", function()
     assert.equal("outer", socket.outer)
   end)
 
+  for _, other in ipairs({ "timeout", "finish" }) do
+    it("may listen to '" .. other .. "': all are there", function()
+      local socket = net.Socket()
+      local ran = false
+      local function listener() end
+      local function another() end
+      socket:on("drain", listener)
+      collectSoon(function()
+        ran = true
+        socket:on(other, listener)
+      end)
+      socket:on("finish", another)
+      assert.is_true(ran)
+      assert.same({ listener }, socket:listeners("drain"))
+      assert.equal(listener, socket:listeners(other)[1])
+      assert.equal(another, socket:listeners("finish")[other == "finish" and 2 or 1])
+    end)
+  end
+
+  it("may listen to the event that gets its second listener: all three are there", function()
+    local socket = net.Socket()
+    local called = {}
+    local function listener(name)
+      return function() called[#called + 1] = name end
+    end
+    local inner, outer = listener("inner"), listener("outer")
+    socket:on("drain", listener("first"))
+    collectSoon(function() socket:on("drain", inner) end)
+    socket:on("drain", outer)
+    socket:emit("drain")
+    assert.same({ "first", "inner", "outer" }, called)
+  end)
+
   it("may write to the socket: both writes come whole, and both are called back", function()
     local near, far = pair.unix()
     local text = { ("x"):rep(MORE) }
