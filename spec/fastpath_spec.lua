@@ -508,6 +508,26 @@ describe("A finalizer that runs in the middle of a call", function()
     assert.same({ "first", "inner", "outer" }, called)
   end)
 
+  it("may read what a read(n) was about to take: each byte is read once", function()
+    for _, left in ipairs({ 0, 500 }) do
+      local near, far = pair.unix()
+      local bytes = pattern.bytes(0, 4000)
+      local inner
+      far:on("readable", function() end)
+      near:write(bytes:sub(1, 3000))
+      within.reached(5, function() return far.readableLength == 3000 end)
+      near:write(bytes:sub(3001))
+      within.reached(5, function() return far.readableLength == 4000 end)
+      collectSoon(function() inner = far:read(4000 - left) end)
+      local outer = far:read(3500)
+      assert.equal(4000 - left, #inner)
+      assert.equal(bytes, inner .. (outer or ""))
+      near:destroy()
+      far:destroy()
+      within(10)
+    end
+  end)
+
   it("may write to the socket: both writes come whole, and both are called back", function()
     local near, far = pair.unix()
     local text = { ("x"):rep(MORE) }

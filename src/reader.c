@@ -467,9 +467,9 @@ int lnet_l_read(lua_State *L) {
   lua_settop(L, 2);
   if (asked > s->r_hwm) raise_mark(L, s, asked);
   if (asked != 0) s->r &= ~(uint32_t)R_EMITTED_READABLE;
-  const size_t n = how_much(L, s, asked);
+  size_t n = how_much(L, s, asked);
   if (n > 0)
-    lnet_readbuf_take(L, 1, s, n);
+    n = lnet_readbuf_take(L, 1, s, n);
   else
     lua_pushnil(L);
   lnet_object_hold_weakly(L, 1, &s->base.object);
@@ -548,8 +548,7 @@ int lnet_l_setEncoding(lua_State *L) {
   lnet_decoder decoder;
   lnet_decoder_init(&decoder, encoding);
   if (s->r_length > 0) { /* what is there already becomes one decoded chunk */
-    const size_t n = s->r_length;
-    lnet_readbuf_take(L, 1, s, n);
+    const size_t n = lnet_readbuf_take(L, 1, s, s->r_length);
     const char *bytes = lua_tostring(L, 2);
     luaL_Buffer out;
     char *to = luaL_buffinitsize(L, &out, lnet_decoder_max(&decoder, n));
