@@ -4,6 +4,7 @@ local net = require("lnet")
 local child = require("spec.support.child")
 local pair = require("spec.support.pair")
 local pattern = require("spec.support.pattern")
+local serve = require("spec.support.serve")
 local timers = require("lnet.timers")
 local within = require("spec.support.within")
 
@@ -357,6 +358,36 @@ describe("Gathered writes", function()
     assert.equal("last words", table.concat(received))
   end)
 
+  it("of many sockets keep apart when they take turns, and leave before a destroy()", function()
+    local SOCKETS, ROUNDS = 24, 300 -- more than the arena holds
+    local nears, got, wanted = {}, {}, {}
+    for i = 1, SOCKETS do
+      local far
+      nears[i], far = pair.unix()
+      got[i], wanted[i] = {}, {}
+      far:on("data", function(bytes) table.insert(got[i], bytes) end)
+    end
+    net.nextTick(function()
+      for round = 1, ROUNDS do
+        for i, near in ipairs(nears) do
+          if not near.destroyed then
+            local text = (i .. ":" .. round .. " "):rep(i % 5 + 1)
+            table.insert(wanted[i], text)
+            near:write(text)
+            if round == 10 * i and i % 3 == 0 then near:destroy() end
+          end
+        end
+      end
+      for _, near in ipairs(nears) do
+        if not near.destroyed then near:finish() end
+      end
+    end)
+    within(20)
+    for i = 1, SOCKETS do
+      assert.equal(table.concat(wanted[i]), table.concat(got[i]))
+    end
+  end)
+
   it("may be 70000 in one callback, each with a callback of its own", function()
     local near, far = pair.unix()
     local called, last = 0, 0
@@ -409,6 +440,112 @@ describe("A write that leaves in part", function()
       assert.equal(written - before, others)
     end
     collectgarbage("incremental", 200, 100, 13) -- Lua's own values
+  end)
+end)
+
+describe("A finalizer that runs in the middle of a call", function()
+  after_each(within.clean)
+  after_each(function() collectgarbage("incremental", 200, 100, 13) end) -- Lua's own values
+
+  -- The collector runs a cycle, and `finalize` in it, when a table is made next.
+  local function collectSoon(finalize)
+    collectgarbage()
+    collectgarbage("stop")
+    setmetatable({}, { __gc = finalize })
+    local numbers = {}
+    for i = 1, 1 << 20 do
+      numbers[i] = i
+    end
+    collectgarbage("incremental", 1, 1000, 0)
+    collectgarbage("restart")
+    numbers[#numbers + 1] = 0 -- it grows: that counts, but is no occasion
+    return numbers
+  end
+
+  it("may set a field of the socket: both are there", function()
+    local socket = net.Socket()
+    local ran = false
+    collectSoon(function()
+      ran = true
+      socket.inner = "inner"
+    end)
+    socket.outer = "outer"
+    assert.is_true(ran)
+    assert.equal("inner", socket.inner)
+    assert.equal("outer", socket.outer)
+  end)
+
+  for _, other in ipairs({ "timeout", "finish" }) do
+    it("may listen to '" .. other .. "': all are there", function()
+      local socket = net.Socket()
+      local ran = false
+      local function listener() end
+      local function another() end
+      socket:on("drain", listener)
+      collectSoon(function()
+        ran = true
+        socket:on(other, listener)
+      end)
+      socket:on("finish", another)
+      assert.is_true(ran)
+      assert.same({ listener }, socket:listeners("drain"))
+      assert.equal(listener, socket:listeners(other)[1])
+      assert.equal(another, socket:listeners("finish")[other == "finish" and 2 or 1])
+    end)
+  end
+
+  it("may listen to the event that gets its second listener: all three are there", function()
+    local socket = net.Socket()
+    local called = {}
+    local function listener(name)
+      return function() called[#called + 1] = name end
+    end
+    local inner, outer = listener("inner"), listener("outer")
+    socket:on("drain", listener("first"))
+    collectSoon(function() socket:on("drain", inner) end)
+    socket:on("drain", outer)
+    socket:emit("drain")
+    assert.same({ "first", "inner", "outer" }, called)
+  end)
+
+  it("may read what a read(n) was about to take: each byte is read once", function()
+    for _, left in ipairs({ 0, 500 }) do
+      local near, far = pair.unix()
+      local bytes = pattern.bytes(0, 4000)
+      local inner
+      far:on("readable", function() end)
+      near:write(bytes:sub(1, 3000))
+      within.reached(5, function() return far.readableLength == 3000 end)
+      near:write(bytes:sub(3001))
+      within.reached(5, function() return far.readableLength == 4000 end)
+      collectSoon(function() inner = far:read(4000 - left) end)
+      local outer = far:read(3500)
+      assert.equal(4000 - left, #inner)
+      assert.equal(bytes, inner .. (outer or ""))
+      near:destroy()
+      far:destroy()
+      within(10)
+    end
+  end)
+
+  it("may write to the socket: both writes come whole, and both are called back", function()
+    local near, far = pair.unix()
+    local text = { ("x"):rep(MORE) }
+    local log, length = {}, 0
+    local function inner() log[#log + 1] = "inner" end
+    local function outer() log[#log + 1] = "outer" end
+    far:on("data", function(bytes) length = length + #bytes end)
+    collectSoon(function()
+      near:write(text[1], inner)
+      text[1] = nil
+    end)
+    near:write("outer", outer)
+    assert.is_nil(text[1])
+    collectgarbage()
+    near:finish()
+    within(20)
+    assert.equal(MORE + 5, length)
+    assert.same({ "inner", "outer" }, log)
   end)
 end)
 
@@ -487,6 +624,61 @@ describe("'connection'", function()
   end)
 end)
 
+describe("A FIN behind the other side's", function()
+  after_each(within.clean)
+
+  it("is out before the next poll brings anything, where a timer asks for it", function()
+    local near, far = pair.unix({ allowHalfOpen = true })
+    local writer, reader = pair.unix()
+    local log = {}
+    near:finish()
+    near:resume()
+    far:resume()
+    far:on("finish", function() log[#log + 1] = "finish" end)
+    reader:on("data", function() log[#log + 1] = "data" end)
+    far:on("end", function()
+      timers.setTimeout(function()
+        writer:write("x")
+        net.nextTick(function() far:finish() end)
+      end, 5)
+    end)
+    writer:setTimeout(SOON, function() writer:destroy() end)
+    within(10)
+    assert.same({ "finish", "data" }, log)
+  end)
+
+  it("does not end the next connection of a socket that is destroyed first", function()
+    local near, far = pair.tcp({ allowHalfOpen = true })
+    local server, port = serve.tcp()
+    local log = {}
+    local function lookup(_, _, callback)
+      local found = { { address = "127.0.0.1", family = 4 } }
+      timers.setTimeout(function() callback(nil, found) end, SOON)
+    end
+    server:on("connection", function(socket)
+      socket:resume()
+      server:close()
+    end)
+    far:finish()
+    far:resume()
+    near:resume()
+    near:on("finish", function() log[#log + 1] = "finish" end)
+    near:once("end", function()
+      timers.setImmediate(function()
+        near:finish()
+        near:destroy()
+      end)
+    end)
+    near:once("close", function()
+      near:connect({ port = port, host = "name", lookup = lookup })
+      near:on("connect", function() log[#log + 1] = "connect" end)
+      near:finish()
+    end)
+    within(10)
+    assert.same({ "connect", "finish" }, log)
+  end)
+end)
+
 describe("A halt", function()
   after_each(within.clean)
 
@@ -502,6 +694,21 @@ describe("A halt", function()
     timers.setImmediate(function() log[#log + 1] = "immediate" end)
     assert.is_false(net.run())
     assert.same({ "first", "second", "immediate" }, log)
+  end)
+
+  it("by what came just before the end does not lose the end", function()
+    local near, far = pair.unix()
+    local log = {}
+    far:on("data", function()
+      log[#log + 1] = "data"
+      error("raised", 0)
+    end)
+    far:on("end", function() log[#log + 1] = "end" end)
+    far:on("close", function() log[#log + 1] = "close" end)
+    near:write("x")
+    near:destroy() -- both are there when the loop polls
+    assert.same({ "raised" }, runThrough())
+    assert.same({ "data", "end", "close" }, log)
   end)
 
   it("in a callback keeps what 'close' is owed, also when the state is closed then", function()

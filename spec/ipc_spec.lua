@@ -604,6 +604,32 @@ for kind, start in pairs({ TCP = serve.tcp, Unix = serve.unix }) do
       within(SECONDS)
     end)
 
+    it("has sent its FIN if it was finished before it is sent", function()
+      local subprocess = fork([[
+        local held
+        parent:on("message", function(message, socket)
+          held = socket or held
+          held.allowHalfOpen = true
+          if message == "enough" then parent:disconnect() held:destroy() end
+        end)
+      ]])
+      local server, at = start({ allowHalfOpen = true }, function(accepted)
+        accepted:resume()
+        accepted:once("end", function()
+          accepted:finish()
+          subprocess:send("yours", accepted)
+        end)
+      end)
+      local client = connect(at)
+      local got = collect(client)
+      client:finish()
+      within.reached(SECONDS, function() return got.ended end)
+      subprocess:send("enough")
+      server:close()
+      processes.closed(subprocess)
+      within(SECONDS)
+    end)
+
     it("is open in both processes with keepOpen", function()
       local subprocess = fork([[
         parent:once("message", function(_, socket)

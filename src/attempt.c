@@ -149,7 +149,7 @@ static void connect_abstract(lnet_stream *s, const char *name, size_t len) {
   const int fd = lnet_os_connect_abstract(name, len);
   s->cold->status = fd < 0 ? fd : uv_pipe_open(&s->h.pipe, fd);
   lnet_object_owe(&s->base.object, OWE_CONNECT);
-  lnet_immediate_soon(lnet_stream_ctx(s));
+  lnet_immediate_soon(lnet_stream_ctx(s), true);
 }
 
 int lnet_l_attempt(lua_State *L) {

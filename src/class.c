@@ -20,25 +20,42 @@ static int l_index(lua_State *L) {
   return spec->get(L, lua_touserdata(L, 1), (int)(lua_tointeger(L, 2) >> 1));
 }
 
+/* Making a table may run a finalizer of the user's, which may come to need the same one: so both
+   of the following look again before they put theirs in place. */
+
 void lnet_class_more(lua_State *L, int idx) {
   idx = lua_absindex(L, idx);
   if (lua_getiuservalue(L, idx, LNET_UV_MORE) == LUA_TTABLE) return;
-  lua_pop(L, 1);
   lua_newtable(L);
+  lua_replace(L, -2);
+  if (lua_getiuservalue(L, idx, LNET_UV_MORE) == LUA_TTABLE) {
+    lua_replace(L, -2);
+    return;
+  }
+  lua_pop(L, 1);
   lua_pushvalue(L, -1);
   lua_setiuservalue(L, idx, LNET_UV_MORE);
 }
 
+void lnet_class_part(lua_State *L, int idx, lua_Integer key) {
+  lnet_class_more(L, idx);
+  if (lua_rawgeti(L, -1, key) != LUA_TTABLE) {
+    lua_newtable(L);
+    lua_replace(L, -2);
+    if (lua_rawgeti(L, -2, key) == LUA_TTABLE) {
+      lua_replace(L, -2);
+    } else {
+      lua_pop(L, 1);
+      lua_pushvalue(L, -1);
+      lua_rawseti(L, -3, key);
+    }
+  }
+  lua_remove(L, -2);
+}
+
 /* Puts the value at 3 into the user's fields. [-0, +0, m] */
 static void set_field(lua_State *L) {
-  lnet_class_more(L, 1);
-  if (lua_rawgeti(L, -1, LNET_MORE_FIELDS) != LUA_TTABLE) {
-    if (lua_isnil(L, 3)) return;
-    lua_pop(L, 1);
-    lua_createtable(L, 0, 1);
-    lua_pushvalue(L, -1);
-    lua_rawseti(L, -3, LNET_MORE_FIELDS);
-  }
+  lnet_class_part(L, 1, LNET_MORE_FIELDS);
   lua_pushvalue(L, 2);
   lua_pushvalue(L, 3);
   lua_rawset(L, -3);

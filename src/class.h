@@ -42,6 +42,9 @@ int lnet_class_plain(lua_State *L, int ref);
 /* Pushes the table in LNET_UV_MORE of the object at idx, making it if need be. [-0, +1, m] */
 void lnet_class_more(lua_State *L, int idx);
 
+/* Pushes the table that is in that one under the key, making both if need be. [-0, +1, m] */
+void lnet_class_part(lua_State *L, int idx, lua_Integer key);
+
 /* The object at idx when it has this metatable, else NULL. [-0, +0, -] */
 void *lnet_class_test(lua_State *L, int idx, const void *meta);
 

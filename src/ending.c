@@ -5,6 +5,7 @@
 #include "entries.h"
 #include "gather.h"
 #include "immediate.h"
+#include "os.h"
 #include "writer.h"
 #include <stdlib.h>
 
@@ -80,10 +81,10 @@ void lnet_ending_send_fin(lnet_stream *s) {
     s->w |= W_FINAL_ON_CONNECT;
     return;
   }
-  if (close_is_fin(s)) { /* when node's shutdown would be over: behind what this poll has brought */
+  if (close_is_fin(s)) { /* over when node's shutdown would be: before a poll, or behind this one */
     s->w |= W_CLOSE_IS_FIN;
     lnet_object_owe(&s->base.object, OWE_SHUTDOWN);
-    lnet_immediate_soon(lnet_stream_ctx(s));
+    lnet_immediate_soon(lnet_stream_ctx(s), false);
     return;
   }
   int status = UV_ENOMEM;
@@ -95,6 +96,12 @@ void lnet_ending_send_fin(lnet_stream *s) {
     free(req);
   }
   final_done(s, status == UV_ENOTCONN ? 0 : status);
+}
+
+void lnet_ending_share(lnet_stream *s) {
+  uv_os_fd_t fd;
+  s->s |= S_SHARED;
+  if ((s->w & W_CLOSE_IS_FIN) != 0 && uv_fileno(&s->h.handle, &fd) == 0) lnet_os_send_fin((int)fd);
 }
 
 /* node's prefinish and finishMaybe. */

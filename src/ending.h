@@ -14,6 +14,9 @@ void lnet_ending_maybe(lnet_stream *s, bool sync);
 /* Sends the FIN, once there is a connection: node's _final. [-0, +0, -] */
 void lnet_ending_send_fin(lnet_stream *s);
 
+/* Another process may have the descriptor from now on: closing it sends no FIN. [-0, +0, -] */
+void lnet_ending_share(lnet_stream *s);
+
 /* Its callback came while halted. [-0, +0, -] */
 void lnet_ending_resume(lnet_stream *s);
 

@@ -47,25 +47,19 @@ static void vacate(lua_State *L, lua_Integer place) {
 }
 
 void lnet_entries_anchor(lua_State *L, lnet_stream *s, int chunk, int callback) {
+  lnet_class_part(L, 1, COLD_QUEUE); /* first: a finalizer may write */
   lnet_stream_check_cold(L, 1, s);
   if (s->cold->count == 0) s->cold->next_seq = 0;
   if (lnet_entries_reserve(s, 2) != 0) lnet_error_memory(L);
-  lnet_class_more(L, 1);
-  if (lua_rawgeti(L, -1, COLD_QUEUE) != LUA_TTABLE) {
-    lua_pop(L, 1);
-    lua_newtable(L);
-    lua_pushvalue(L, -1);
-    lua_rawseti(L, -3, COLD_QUEUE);
-  }
   const lua_Integer seq = s->cold->next_seq; /* whoever takes it next overwrites it */
-  lua_pushvalue(L, chunk);
-  lua_rawseti(L, -2, 2 * seq);
   if (callback != 0)
     lua_pushvalue(L, callback);
   else
     lua_pushboolean(L, 0);
   lua_rawseti(L, -2, 2 * seq + 1);
-  lua_pop(L, 2);
+  lua_pushvalue(L, chunk); /* last: where this place is there, so is the other */
+  lua_rawseti(L, -2, 2 * seq);
+  lua_pop(L, 1);
 }
 
 /* No entry was needed: lets go of what was reserved. [-0, +0, -] */
@@ -92,13 +86,13 @@ static int body_reserve(lua_State *L) {
 }
 
 /* The chunk at 2 of the stream at 1 takes the first entry's place, if that is there and free.
-   Returns whether it was; *queue: whether there is a COLD_QUEUE. [-0, +0, -] */
-static bool anchor_first(lua_State *L, const lnet_stream *s, bool *queue) {
+   Returns whether it was. [-0, +0, -] */
+static bool anchor_first(lua_State *L, const lnet_stream *s) {
   const int top = lua_gettop(L);
   bool done = false;
-  *queue = lua_getiuservalue(L, 1, LNET_UV_MORE) == LUA_TTABLE &&
-           lua_rawgeti(L, -1, COLD_QUEUE) == LUA_TTABLE;
-  if (*queue && s->cold->count == 0 && lua_rawgeti(L, -1, 0) != LUA_TNIL) {
+  if (lua_getiuservalue(L, 1, LNET_UV_MORE) == LUA_TTABLE &&
+      lua_rawgeti(L, -1, COLD_QUEUE) == LUA_TTABLE && s->cold->count == 0 &&
+      lua_rawgeti(L, -1, 0) != LUA_TNIL) {
     s->cold->next_seq = 0;
     lua_pushvalue(L, 2);
     lua_rawseti(L, -3, 0);
@@ -110,12 +104,11 @@ static bool anchor_first(lua_State *L, const lnet_stream *s, bool *queue) {
 
 /* Anchors the string of the write on ctx->L, of which a part has left. Returns whether there was
    memory for that. No finalizer of the user's may run in it: its writes would come between the two
-   parts. It is only where tables are made that the collector works. [-0, +0, -] */
+   parts. The collector works where tables are made and where the stack grows. [-0, +0, -] */
 bool lnet_entries_anchor_string(const lnet_stream *s) {
   lua_State *L = lnet_stream_ctx(s)->L;
-  bool queue = false;
-  if (anchor_first(L, s, &queue)) return true;
-  const bool stop = !queue && lua_gc(L, LUA_GCISRUNNING) == 1;
+  if (anchor_first(L, s)) return true;
+  const bool stop = lua_gc(L, LUA_GCISRUNNING) == 1;
   if (stop) lua_gc(L, LUA_GCSTOP);
   lua_pushcfunction(L, body_reserve);
   lua_pushvalue(L, 1);

@@ -164,17 +164,35 @@ void lnet_gather_sent(lnet_stream *s, size_t sent) {
     hand_over(s, sent, 0);
 }
 
+/* The first `count` segments have left whole, and there are more. Returns false if it was less. */
+static bool pass(const lnet_stream *s, unsigned count, size_t sent) {
+  const lnet_ctx *ctx = lnet_stream_ctx(s);
+  struct record *record = record_at(ctx, s->gather);
+  uint32_t at = record->first;
+  size_t len = 0;
+  while (count-- > 0) {
+    len += segment_at(ctx, at)->len;
+    at = segment_at(ctx, at)->next;
+  }
+  if (sent < len) return false;
+  record->first = at;
+  record->bytes -= (uint32_t)len;
+  return true;
+}
+
 void lnet_gather_flush(lnet_stream *s) {
   enum { BUFS = 32 };
   uv_buf_t bufs[BUFS];
-  if (s->gather == 0) return;
-  const int status = uv_try_write(&s->h.stream, bufs, lnet_gather_bufs(s, bufs, BUFS));
-  if (status == (int)lnet_gather_bytes(s))
-    lnet_gather_drop(s);
-  else if (status >= 0)
-    lnet_gather_sent(s, (size_t)status);
-  else
-    hand_over(s, 0, status == UV_EAGAIN ? 0 : status);
+  while (s->gather != 0) {
+    const unsigned count = lnet_gather_bufs(s, bufs, BUFS);
+    const int status = uv_try_write(&s->h.stream, bufs, count);
+    if (status == (int)lnet_gather_bytes(s))
+      lnet_gather_drop(s);
+    else if (status < 0)
+      hand_over(s, 0, status == UV_EAGAIN ? 0 : status);
+    else if (!pass(s, count, (size_t)status))
+      hand_over(s, (size_t)status, 0);
+  }
 }
 
 static void flush_all(lnet_ctx *ctx) {

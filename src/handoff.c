@@ -4,6 +4,7 @@
 #include "bind.h"
 #include "channel.h"
 #include "check.h"
+#include "ending.h"
 #include "error.h"
 #include "reader.h"
 #include "server.h"
@@ -28,7 +29,7 @@ uv_stream_t *lnet_handoff_stream(lua_State *L, int idx, lnet_ctx *ctx, lnet_obje
   if (s != NULL) {
     if (!has_handle(s) && !was_sent(s)) return NULL;
     *carried = &s->base.object;
-    s->s |= S_SHARED;
+    lnet_ending_share(s);
     return &s->h.stream;
   }
   const lnet_server *server = test_server(L, idx, ctx);

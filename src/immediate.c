@@ -24,13 +24,16 @@ struct lnet_immediates {
   lnet_list waiting;
   lnet_list current; /* of this round, or of one that was halted */
   size_t refed;
-  bool soon; /* this round does not block, for what objects owe */
+  bool soon;   /* this round does not block, for what objects owe: */
+  bool behind; /* that has to wait for the poll */
   int meta_ref;
   const void *meta;
 };
 
 static void on_idle(uv_idle_t *idle) {
-  (void)idle; /* its being active is all */
+  lnet_ctx *ctx = idle->data;
+  const struct lnet_immediates *all = ctx->immediates;
+  if (!ctx->shut && all->soon && !all->behind) lnet_objects_resume(ctx);
 }
 
 /* Protected: calls the immediate's function. [-0, +0, e] */
@@ -59,7 +62,7 @@ static void on_check(uv_check_t *check) {
   struct lnet_immediates *all = ctx->immediates;
   if (ctx->shut || ctx->halted) return;
   if (all->soon) count(all, false);
-  all->soon = false;
+  all->soon = all->behind = false;
   if (lnet_list_empty(&all->waiting) && lnet_list_empty(&all->current) && ctx->held == NULL) {
     uv_check_stop(check); /* a round of the loop without it costs less */
     return;
@@ -79,10 +82,11 @@ void lnet_immediate_wake(lnet_ctx *ctx) {
   uv_check_start(&ctx->immediates->check, on_check);
 }
 
-void lnet_immediate_soon(lnet_ctx *ctx) {
+void lnet_immediate_soon(lnet_ctx *ctx, bool behind) {
   struct lnet_immediates *all = ctx->immediates;
   if (!all->soon) count(all, true);
   all->soon = true;
+  if (behind) all->behind = true;
   lnet_immediate_wake(ctx);
 }
 
@@ -190,12 +194,12 @@ void lnet_immediate_init(lua_State *L, lnet_ctx *ctx) {
   }
   uv_check_init(ctx->loop, &all->check);
   uv_idle_init(ctx->loop, &all->idle);
-  all->check.data = ctx;
+  all->check.data = all->idle.data = ctx;
   uv_unref((uv_handle_t *)&all->check);
   lnet_list_init(&all->waiting);
   lnet_list_init(&all->current);
   all->refed = 0;
-  all->soon = false;
+  all->soon = all->behind = false;
   ctx->immediates = all;
   lnet_class_new(L, ctx, &spec, &all->meta, &all->meta_ref);
   lua_pop(L, 1);

@@ -12,8 +12,9 @@ void lnet_immediates_free(lnet_ctx *ctx);
 /* After this poll for I/O, does what objects owe. [-0, +0, -] */
 void lnet_immediate_wake(lnet_ctx *ctx);
 
-/* The same, and the poll does not block. [-0, +0, -] */
-void lnet_immediate_soon(lnet_ctx *ctx);
+/* The same, and the poll does not block. Unless `behind`, it may also be done just before it.
+   [-0, +0, -] */
+void lnet_immediate_soon(lnet_ctx *ctx, bool behind);
 
 int lnet_l_setImmediate(lua_State *L);
 int lnet_l_clearImmediate(lua_State *L);

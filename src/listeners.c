@@ -36,8 +36,13 @@ static bool push_list(lua_State *L, lnet_listeners at) {
 /* Pushes the list, making it if need be. [-0, +1, m] */
 static void need_list(lua_State *L, lnet_listeners at) {
   if (push_list(L, at)) return;
-  lua_pop(L, 1);
   lua_createtable(L, 4, 0);
+  lua_replace(L, -2);
+  if (push_list(L, at)) { /* a finalizer of the user's has come to need it meanwhile */
+    lua_replace(L, -2);
+    return;
+  }
+  lua_pop(L, 1);
   lua_pushvalue(L, -1);
   if (at.base == NULL) {
     lua_rawsetp(L, at.idx, &list_key);
@@ -198,9 +203,10 @@ static void drop(lua_State *L, lnet_listeners at, int key, int event) {
 }
 
 void lnet_listeners_add(lua_State *L, lnet_listeners at, int key, int event, bool prepend) {
-  if (surely_none(at, event)) {
-    put(L, at, key, event);
-    return;
+  if (surely_none(at, event) && lnet_listeners_add_first(L, at, event)) return;
+  if (!is_hot(at, event) && !is_only(at, event)) { /* what it takes is there before the look */
+    need_list(L, at);
+    lua_pop(L, 1);
   }
   lnet_listeners_push(L, at, key, event);
   if (lua_isnil(L, -1)) {
@@ -210,6 +216,14 @@ void lnet_listeners_add(lua_State *L, lnet_listeners at, int key, int event, boo
   }
   if (lua_type(L, -1) != LUA_TTABLE) { /* the second one: make a sequence */
     lua_createtable(L, 2, 0);
+    lnet_listeners_push(L, at, key, event);
+    const bool same = lua_rawequal(L, -1, -3);
+    lua_pop(L, 1);
+    if (!same) { /* a finalizer has added one, or removed that */
+      lua_pop(L, 2);
+      lnet_listeners_add(L, at, key, event, prepend);
+      return;
+    }
     lua_insert(L, -2);
     lua_rawseti(L, -2, prepend ? 2 : 1);
     lua_pushvalue(L, -2);

@@ -29,6 +29,9 @@ int lnet_os_peer_credentials(int fd, long out[3]);
 int lnet_os_set_tos(int fd, int tos);
 int lnet_os_get_tos(int fd);
 
+/* Sends the FIN of a connection now, whoever else has the descriptor. [-0, +0, -] */
+void lnet_os_send_fin(int fd);
+
 /* No program that this one starts inherits the descriptor. Returns 0 or libuv's code. */
 int lnet_os_close_on_exec(int fd);
 

@@ -2,22 +2,10 @@
 #include "readbuf.h"
 #include <string.h>
 
-/* Pushes the sequence, making it if need be. [-0, +1, m] */
-static void push_chunks(lua_State *L, int idx) {
-  lnet_class_more(L, idx);
-  if (lua_rawgeti(L, -1, COLD_READBUF) != LUA_TTABLE) {
-    lua_pop(L, 1);
-    lua_newtable(L);
-    lua_pushvalue(L, -1);
-    lua_rawseti(L, -3, COLD_READBUF);
-  }
-  lua_remove(L, -2);
-}
-
 void lnet_readbuf_add(lua_State *L, int idx, lnet_stream *s, bool front) {
   const size_t len = lua_rawlen(L, -1);
   lnet_cold *cold = lnet_stream_check_cold(L, idx, s);
-  push_chunks(L, idx);
+  lnet_class_part(L, idx, COLD_READBUF);
   lua_insert(L, -2);
   if (cold->unread_count == 0) cold->unread_first = 1;
   if (front) {
@@ -50,44 +38,67 @@ static void shift(lua_State *L, int chunks, lnet_cold *cold) {
   cold->unread_count--;
 }
 
-void lnet_readbuf_take(lua_State *L, int idx, lnet_stream *s, size_t n) {
+/* Pushes the first n bytes, and what they leave of their last chunk, or nil; *whole: how many
+   chunks they take. All that can raise, or run a finalizer, is in here: nothing is changed. [-0,
+   +2, m] */
+static void push_bytes(lua_State *L, int chunks, const lnet_cold *cold, size_t n, uint32_t *whole) {
+  luaL_Buffer out;
+  size_t len = 0;
+  lua_pushnil(L);
+  const int rest = lua_gettop(L);
+  char *to = luaL_buffinitsize(L, &out, n);
+  *whole = 0;
+  for (size_t got = 0; got < n;) {
+    if (lua_rawgeti(L, chunks, (lua_Integer)cold->unread_first + *whole) != LUA_TSTRING) {
+      lua_pop(L, 1); /* taken by a finalizer */
+      break;
+    }
+    const char *bytes = lua_tolstring(L, -1, &len);
+    const size_t part = len < n - got ? len : n - got;
+    memcpy(to + got, bytes, part);
+    got += part;
+    if (part == len) {
+      ++*whole;
+    } else {
+      lua_pushlstring(L, bytes + part, len - part);
+      lua_replace(L, rest);
+    }
+    lua_pop(L, 1);
+  }
+  luaL_pushresultsize(&out, n);
+  lua_insert(L, rest);
+}
+
+size_t lnet_readbuf_take(lua_State *L, int idx, lnet_stream *s, size_t n) {
   lnet_assert(n <= s->r_length);
-  push_chunks(L, idx);
+  lnet_class_part(L, idx, COLD_READBUF);
   const int chunks = lua_gettop(L);
   lnet_cold *cold = s->cold;
-  size_t len = 0;
   lua_rawgeti(L, chunks, cold->unread_first);
-  lua_tolstring(L, -1, &len);
-  if (len == n) { /* as it came */
+  if (lua_rawlen(L, -1) == n) { /* as it came */
     shift(L, chunks, cold);
-  } else { /* make all strings first: a memory error changes nothing */
-    luaL_Buffer out;
-    lua_pop(L, 1);
-    char *to = luaL_buffinitsize(L, &out, n);
+  } else {
+    const uint32_t first = cold->unread_first, count = cold->unread_count;
+    const size_t length = s->r_length;
     uint32_t whole = 0;
-    size_t got = 0;
-    lua_pushnil(L); /* what is left of the last chunk */
-    while (got < n) {
-      lua_rawgeti(L, chunks, (lua_Integer)cold->unread_first + whole);
-      const char *bytes = lua_tolstring(L, -1, &len);
-      const size_t part = len < n - got ? len : n - got;
-      memcpy(to + got, bytes, part);
-      got += part;
-      if (part == len) {
-        whole++;
-      } else {
-        lua_pushlstring(L, bytes + part, len - part);
-        lua_replace(L, -3);
-      }
-      lua_pop(L, 1);
+    lua_pop(L, 1);
+    push_bytes(L, chunks, cold, n, &whole);
+    if (s->r_length != length || cold->unread_first != first || cold->unread_count != count) {
+      /* a finalizer has read, or unshifted: once more */
+      lua_settop(L, chunks - 1);
+      if (n > s->r_length) n = s->r_length;
+      if (n > 0) return lnet_readbuf_take(L, idx, s, n);
+      lua_pushnil(L);
+      return 0;
     }
-    const bool split = !lua_isnil(L, -1);
-    if (split) lua_rawseti(L, chunks, (lua_Integer)cold->unread_first + whole);
-    if (!split) lua_pop(L, 1);
-    luaL_pushresultsize(&out, n);
+    if (lua_isnil(L, -1))
+      lua_pop(L, 1);
+    else
+      lua_rawseti(L, chunks, (lua_Integer)cold->unread_first + whole);
     while (whole-- > 0)
       shift(L, chunks, cold);
   }
   s->r_length -= n;
   lua_remove(L, chunks);
+  return n;
 }

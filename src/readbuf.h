@@ -11,7 +11,8 @@ void lnet_readbuf_add(lua_State *L, int idx, lnet_stream *s, bool front);
 /* Length of the first chunk. There must be one. [-0, +0, -] */
 size_t lnet_readbuf_first_len(lua_State *L, int idx, const lnet_stream *s);
 
-/* Takes n of the bytes that are there and pushes them as a string. [-0, +1, m] */
-void lnet_readbuf_take(lua_State *L, int idx, lnet_stream *s, size_t n);
+/* Takes n of the bytes that are there and pushes them as a string. Returns n; or less, where a
+   finalizer of the user's has read meanwhile, and pushes nil for 0. [-0, +1, m] */
+size_t lnet_readbuf_take(lua_State *L, int idx, lnet_stream *s, size_t n);
 
 #endif

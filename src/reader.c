@@ -359,7 +359,11 @@ static void push_end(lnet_stream *s) {
 static void on_read(uv_stream_t *handle, ssize_t n, const uv_buf_t *buf) {
   lnet_stream *s = handle->data;
   lnet_ctx *ctx = lnet_stream_ctx(s);
-  if (n == 0 || ctx->shut || ctx->halted) return; /* nothing came, or no room was given */
+  if (n == 0 || ctx->shut) return;
+  if (ctx->halted) { /* no room was given; or the end, behind a chunk that has halted: once more */
+    if (n == UV_EOF) uv_read_start(handle, on_alloc, on_read);
+    return;
+  }
   lnet_stream_verify(s);
   lnet_stream_touch(s);
   if (n > 0) {
@@ -463,9 +467,9 @@ int lnet_l_read(lua_State *L) {
   lua_settop(L, 2);
   if (asked > s->r_hwm) raise_mark(L, s, asked);
   if (asked != 0) s->r &= ~(uint32_t)R_EMITTED_READABLE;
-  const size_t n = how_much(L, s, asked);
+  size_t n = how_much(L, s, asked);
   if (n > 0)
-    lnet_readbuf_take(L, 1, s, n);
+    n = lnet_readbuf_take(L, 1, s, n);
   else
     lua_pushnil(L);
   lnet_object_hold_weakly(L, 1, &s->base.object);
@@ -544,8 +548,7 @@ int lnet_l_setEncoding(lua_State *L) {
   lnet_decoder decoder;
   lnet_decoder_init(&decoder, encoding);
   if (s->r_length > 0) { /* what is there already becomes one decoded chunk */
-    const size_t n = s->r_length;
-    lnet_readbuf_take(L, 1, s, n);
+    const size_t n = lnet_readbuf_take(L, 1, s, s->r_length);
     const char *bytes = lua_tostring(L, 2);
     luaL_Buffer out;
     char *to = luaL_buffinitsize(L, &out, lnet_decoder_max(&decoder, n));

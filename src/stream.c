@@ -255,7 +255,8 @@ static void destroy(lnet_stream *s) {
   lnet_writer_fail_buffered(s);
   s->s |= S_DESTROYED;
   s->s &= ~(uint32_t)S_CONNECTING;
-  s->base.object.owed &= (uint8_t)~OWE_CONNECT; /* of this life: the next has its own */
+  if ((s->base.object.owed & OWE_SHUTDOWN) != 0) s->pendingcb--;
+  s->base.object.owed &= (uint8_t) ~(OWE_CONNECT | OWE_SHUTDOWN); /* the next life has its own */
   lnet_stream_clear_timeout(s);
   s->r &= ~(uint32_t)R_HANDLE_READING;
   const bool had_handle = (s->s & S_HANDLE) != 0;

@@ -188,16 +188,10 @@ int lnet_l_write(lua_State *L) {
 
 /* Keeps the callback at 4 for 'finish'. [-0, +0, m] */
 static void keep_finish_callback(lua_State *L) {
-  lnet_class_more(L, 1);
-  if (lua_rawgeti(L, -1, COLD_FINISH) != LUA_TTABLE) {
-    lua_pop(L, 1);
-    lua_newtable(L);
-    lua_pushvalue(L, -1);
-    lua_rawseti(L, -3, COLD_FINISH);
-  }
+  lnet_class_part(L, 1, COLD_FINISH);
   lua_pushvalue(L, 4);
   lua_rawseti(L, -2, (lua_Integer)lua_rawlen(L, -2) + 1);
-  lua_pop(L, 2);
+  lua_pop(L, 1);
 }
 
 /* Puts the arguments of finish(data, encoding, callback) in their places. [-0, +0, -] */
