@@ -76,6 +76,8 @@ static void set_next(lua_State *L, int source, int before) {
 /* [-0, +0, m] */
 static void append(lua_State *L, int source, int self) {
   const int last = lua_gettop(L) + 1;
+  lnet_class_more(L, source); /* first: a finalizer may pipe */
+  lua_pop(L, 1);
   lua_pushnil(L);
   for (push_first(L, source); !lua_isnil(L, -1); step(L)) {
     lua_pushvalue(L, -1);
