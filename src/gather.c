@@ -147,6 +147,7 @@ void lnet_gather_drop(lnet_stream *s) {
 /* What is left after `sent` bytes goes to the writer as one block. */
 static void hand_over(lnet_stream *s, size_t sent, int status) {
   const size_t left = lnet_gather_bytes(s) - sent;
+  lnet_assert(left > 0);
   char *rest = status == 0 ? malloc(left) : NULL;
   if (rest != NULL) lnet_gather_copy(s, sent, rest);
   if (status == 0 && rest == NULL) status = UV_ENOMEM;
@@ -188,7 +189,7 @@ void lnet_gather_flush(lnet_stream *s) {
     else if (status < 0)
       hand_over(s, 0, status == UV_EAGAIN ? 0 : status);
     else if (!pass(s, count, (size_t)status))
-      hand_over(s, (size_t)status, 0);
+      lnet_gather_sent(s, (size_t)status);
   }
 }
 
