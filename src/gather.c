@@ -191,7 +191,7 @@ void lnet_gather_flush(lnet_stream *s) {
     else if (status < 0)
       hand_over(s, 0, status == UV_EAGAIN ? 0 : status);
     else if (!pass(s, count, (size_t)status))
-      hand_over(s, (size_t)status, 0);
+      lnet_gather_sent(s, (size_t)status);
   }
 }
 
