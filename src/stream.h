@@ -145,7 +145,6 @@ typedef struct lnet_cold {
   int keep_alive_delay; /* seconds */
   int16_t tos;          /* type of service to set once connected */
   bool tos_given;
-  uint8_t crowded; /* this many large writes to come are first tried by libuv */
   bool decoding;
   bool timeout_given;
   bool tell_success; /* the attempt's function is told of success too */

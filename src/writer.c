@@ -139,10 +139,6 @@ static uv_buf_t buf_of(const char *base, size_t len) {
   return (uv_buf_t){.base = (char *)base, .len = len};
 }
 
-/* Large writes that libuv tries first, after one of which the kernel has left something: one that
-   is tried here in vain is tried there again. */
-enum { CROWDED = 4 };
-
 /* Hands the rest of the entries in flight to libuv, from `skip` bytes on. Returns 0 or an error. */
 static int write_later(lnet_stream *s, size_t skip) {
   enum { FEW = 16 };
@@ -160,13 +156,8 @@ static int write_later(lnet_stream *s, size_t skip) {
   cold->write.data = s;
   const int status = uv_write(&cold->write, &s->h.stream, bufs, n, on_write);
   if (bufs != few) free(bufs);
-  if (status != 0) return status;
-  cold->last_queue_size = cold->write_len;
-  if (uv_stream_get_write_queue_size(&s->h.stream) > 0)
-    cold->crowded = CROWDED;
-  else if (cold->crowded > 0)
-    cold->crowded--;
-  return 0;
+  if (status == 0) cold->last_queue_size = cold->write_len;
+  return status;
 }
 
 /* Sends as much as the kernel takes of the entries in flight, gathered bytes first.
@@ -434,13 +425,11 @@ static bool take_more(lnet_stream *s) {
   return more && (s->s & (S_DESTROYED | S_ERRORED)) == 0;
 }
 
-/* A write that is worth a system call of its own, while is_quiet and nothing is gathered. What
-   would have to be copied to wait is tried here even in a crowd. */
+/* A write that is worth a system call of its own, while is_quiet and nothing is gathered. */
 bool lnet_writer_put_alone(lnet_stream *s, const char *base, size_t len, unsigned flags) {
   const uv_buf_t buf = buf_of(base, len);
-  const bool crowded = s->cold != NULL && s->cold->crowded > 0 && (flags & E_STRING) != 0;
   lnet_stream_touch(s);
-  const int status = crowded ? UV_EAGAIN : uv_try_write(&s->h.stream, &buf, 1);
+  const int status = uv_try_write(&s->h.stream, &buf, 1);
   s->bytes_sent += len;
   if (status >= 0 && (size_t)status == len) return true;
   const size_t sent = status > 0 ? (size_t)status : 0;
