@@ -61,7 +61,7 @@ local function script(results, path)
     ("set linetype 3 lc rgb '%s'"):format(OTHERS),
     ("set label 1 %s at screen 0.5, screen %g center"):format(foot(results),
       (FOOT - 14) / height),
-    ("set multiplot layout %d,%d margins 0.09,0.985,%g,0.97 spacing 0.1,0.06"):format(rows, COLUMNS,
+    ("set multiplot layout %d,%d margins 0.09,0.985,%g,0.955 spacing 0.1,0.06"):format(rows, COLUMNS,
       FOOT / height),
     ("set yrange [%g:-0.3]"):format(-#results.peers - 0.7),
     "unset key",
