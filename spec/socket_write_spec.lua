@@ -105,6 +105,28 @@ for kind, connect in pairs({ TCP = pair.tcp, Unix = pair.unix }) do
       end
     end)
 
+    it("takes small and large ones in turns, whatever setNoDelay says between them", function()
+      local near, far = connect()
+      local check = pattern.check()
+      far:on("data", check.add)
+      near:resume()
+      local turns, sent = 60, 0
+      local function turn()
+        turns = turns - 1
+        if turns % 7 == 0 then near:setNoDelay(turns % 2 == 0) end
+        local length = turns % 3 == 0 and 30 or turns % 3 == 1 and 70000 or 5000
+        near:write(pattern.bytes(sent, length))
+        sent = sent + length
+        if turns == 0 then return near:finish() end
+        if near.writableNeedDrain then near:once("drain", turn) else net.nextTick(turn) end
+      end
+      turn()
+      within(5)
+      assert.equal(0, turns)
+      assert.is_nil(check.wrongAt)
+      assert.equal(sent, check.length)
+    end)
+
     it("answers false when 16384 bytes or more wait, and 'drain' follows once", function()
       local near, far = connect()
       local drains, length = 0, nil

@@ -101,6 +101,7 @@ void lnet_ending_send_fin(lnet_stream *s) {
 void lnet_ending_share(lnet_stream *s) {
   uv_os_fd_t fd;
   s->s |= S_SHARED;
+  if ((s->s & S_NAGLE_OFF) != 0) lnet_writer_nagle(s, true);
   if ((s->w & W_CLOSE_IS_FIN) != 0 && uv_fileno(&s->h.handle, &fd) == 0) lnet_os_send_fin((int)fd);
 }
 

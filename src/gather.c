@@ -183,6 +183,8 @@ static bool pass(const lnet_stream *s, unsigned count, size_t sent) {
 void lnet_gather_flush(lnet_stream *s) {
   enum { BUFS = 32 };
   uv_buf_t bufs[BUFS];
+  if (s->gather == 0) return;
+  lnet_writer_announce(s, lnet_gather_bytes(s));
   while (s->gather != 0) {
     const unsigned count = lnet_gather_bufs(s, bufs, BUFS);
     const int status = uv_try_write(&s->h.stream, bufs, count);

@@ -39,7 +39,8 @@ static void set_flag(lnet_stream *s, uint32_t flag, bool on) {
 }
 
 /***
-Sends each write at once (true), or lets the system wait for more (false). Source: node v20.
+Sends each write at once (true), or lets the system wait for more (false). Large writes do not wait
+either way. Source: node v20.
 @function setNoDelay
 @tparam[opt=true] boolean noDelay
 @return the socket
@@ -49,7 +50,10 @@ int lnet_l_setNoDelay(lua_State *L) {
   const bool enable = lua_isnoneornil(L, 2) || lua_toboolean(L, 2);
   const bool was = (s->s & S_NO_DELAY) != 0;
   set_flag(s, S_NO_DELAY, enable);
-  if (is_tcp(s) && (s->s & S_CONNECTING) == 0 && was != enable) uv_tcp_nodelay(&s->h.tcp, enable);
+  if (is_tcp(s) && (s->s & S_CONNECTING) == 0 && was != enable) {
+    uv_tcp_nodelay(&s->h.tcp, enable);
+    s->s &= ~(uint32_t)S_NAGLE_OFF;
+  }
   lua_settop(L, 1);
   return 1;
 }

@@ -99,7 +99,7 @@ int lnet_stream_open_handle(lua_State *L, int idx, lnet_stream *s, bool pipe) {
   }
   s->h.handle.data = s;
   s->s |= S_HANDLE | S_HANDLE_OPEN;
-  s->s &= ~(uint32_t)S_SHARED;
+  s->s &= ~(uint32_t)(S_SHARED | S_NAGLE_OFF);
   if (pipe)
     s->s |= S_PIPE;
   else

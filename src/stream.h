@@ -91,6 +91,7 @@ enum {
   S_CONNECT_WAITS = 1 << 18, /* an attempt waits for the last handle's on_close */
   S_SILENT_CLOSE = 1 << 19,  /* the handle being closed was an attempt's: no 'close' */
   S_SHARED = 1 << 20,        /* another process may have the descriptor, too */
+  S_NAGLE_OFF = 1 << 22,     /* for a large write, not for the user */
   S_OWN_WRITE = 1 << 21,     /* the user has put a function of that name in place of the method */
 };
 

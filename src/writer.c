@@ -139,6 +139,12 @@ static uv_buf_t buf_of(const char *base, size_t len) {
   return (uv_buf_t){.base = (char *)base, .len = len};
 }
 
+void lnet_writer_nagle(lnet_stream *s, bool on) {
+  if ((s->s & (S_PIPE | S_NO_DELAY)) != 0) return;
+  uv_tcp_nodelay(&s->h.tcp, !on);
+  s->s = on ? s->s & ~(uint32_t)S_NAGLE_OFF : s->s | S_NAGLE_OFF;
+}
+
 /* Hands the rest of the entries in flight to libuv, from `skip` bytes on. Returns 0 or an error. */
 static int write_later(lnet_stream *s, size_t skip) {
   enum { FEW = 16 };
@@ -191,6 +197,7 @@ static int send_inflight(lnet_stream *s) {
   lnet_cold *cold = s->cold;
   lnet_stream_touch(s);
   s->bytes_sent += cold->write_len;
+  lnet_writer_announce(s, cold->write_len);
   const ssize_t sent = write_now(s);
   if (sent < 0) return (int)sent;
   if ((size_t)sent == cold->write_len) return 0;
@@ -317,6 +324,7 @@ static int put_direct(lnet_stream *s, const char *base, size_t len, size_t *sent
     for (unsigned i = 0; i < n; i++)
       gathered += bufs[i].len;
     bufs[n] = buf_of(base, len);
+    lnet_writer_announce(s, gathered + len);
     if (gathered == lnet_gather_bytes(s)) {
       const int status = uv_try_write(&s->h.stream, bufs, n + 1);
       if (status >= (int)gathered) {
@@ -333,6 +341,7 @@ static int put_direct(lnet_stream *s, const char *base, size_t len, size_t *sent
     if ((s->w & W_WRITING) != 0 || (s->s & S_ERRORED) != 0) return 1;
   }
   const uv_buf_t buf = buf_of(base, len);
+  lnet_writer_announce(s, len);
   const int status = uv_try_write(&s->h.stream, &buf, 1);
   if (status < 0) return status == UV_EAGAIN ? 1 : status;
   *sent = (size_t)status;
@@ -429,6 +438,7 @@ static bool take_more(lnet_stream *s) {
 bool lnet_writer_put_alone(lnet_stream *s, const char *base, size_t len, unsigned flags) {
   const uv_buf_t buf = buf_of(base, len);
   lnet_stream_touch(s);
+  lnet_writer_announce(s, len);
   const int status = uv_try_write(&s->h.stream, &buf, 1);
   s->bytes_sent += len;
   if (status >= 0 && (size_t)status == len) return true;

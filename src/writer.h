@@ -22,6 +22,20 @@ bool lnet_writer_put_alone(lnet_stream *s, const char *base, size_t len, unsigne
 /* The only write of a callback: in whichever of these ways. [-0, +0, -] */
 bool lnet_writer_put_now(lnet_stream *s, const char *base, size_t len);
 
+/* Bytes from which on a write is large for Nagle's algorithm. */
+#define LNET_LARGE 16384u
+
+/* Turns the algorithm off, or on again. [-0, +0, -] */
+void lnet_writer_nagle(lnet_stream *s, bool on);
+
+/* `len` bytes are about to be given to the kernel. Nagle's algorithm keeps back the last segment of
+   each large write until the others are acknowledged, which halves the pace of bulk; so it is off
+   for these, and as the user wants it for small ones. [-0, +0, -] */
+static inline void lnet_writer_announce(lnet_stream *s, size_t len) {
+  const bool on = len < LNET_LARGE;
+  if (on == ((s->s & S_NAGLE_OFF) != 0)) lnet_writer_nagle(s, on);
+}
+
 /* Sends what is buffered if nothing keeps it back: node's clearBuffer. [-0, +0, -] */
 void lnet_writer_send_buffered(lnet_stream *s);
 

@@ -10,7 +10,7 @@ local KIB = 1024
 -- What a connection may hold in the kernel in the bulk modes, at either end, in either direction.
 -- With more, what a MiB costs multiplies within a second, for all peers: the kernel then works with
 -- memory that is in no cache any more.
-plan.bufferBytes = 64 * KIB
+plan.bufferBytes = 128 * KIB
 
 -- The directory of what the Makefile builds for this.
 plan.binaries = "build/release/bench"
