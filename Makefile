@@ -42,6 +42,8 @@ OBJECTS = $(SOURCES:src/%.c=$(BUILD)/%.o)
 UNIT_TESTS = $(UNIT_SOURCES:spec/unit/%.c=$(BUILD)/unit/%)
 BENCH_SOURCES = $(wildcard bench/*.c bench/load/*.c bench/servers/*.c)
 BENCH_BINARIES = $(addprefix $(BUILD)/bench/,load libuv cap.so)
+SPEC_SOURCES = $(wildcard spec/support/*.c)
+SPEC_BINARIES = $(SPEC_SOURCES:spec/support/%.c=$(BUILD)/spec/%.so)
 JOBS = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 # The environment in which $(1), a variant, is what require("lnet") finds.
 env = LUA_PATH_5_4='$(CURDIR)/lua/?.lua;$(CURDIR)/lua/?/init.lua;;' LUA_CPATH_5_4='$(CURDIR)/build/$(1)/?.so;;'
@@ -50,7 +52,7 @@ STEPS = build spec-release spec-debug spec-sanitize spec-valgrind unit conforman
   lint-lua lint-gcc lint-clang lint-tidy lint-format rock
 
 .PHONY: build core objects setup setup-build demo test spec spec-release spec-debug spec-sanitize spec-valgrind \
-  unit unit-run conformance stress bench bench-quick bench-publish bench-build bench-binaries setup-bench lint lint-lua \
+  unit unit-run conformance stress bench bench-quick bench-publish bench-build bench-binaries spec-binaries setup-bench lint lint-lua \
   lint-gcc lint-clang lint-tidy lint-format format rock install env clean help FORCE
 .DELETE_ON_ERROR:
 
@@ -92,11 +94,11 @@ setup: ## installs what building and testing need (Debian)
 spec: spec-release spec-debug ## the specs, with the release build and with the debug build
 
 spec-release spec-debug: spec-%:
-	@$(MAKE) $(JOBS) core bench-binaries VARIANT=$*
+	@$(MAKE) $(JOBS) core bench-binaries spec-binaries VARIANT=$*
 	@$(call env,$*) $(BUSTED) $(SPECS)
 
 spec-sanitize: ## the specs, with AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer
-	@$(MAKE) $(JOBS) core bench-binaries VARIANT=sanitize
+	@$(MAKE) $(JOBS) core bench-binaries spec-binaries VARIANT=sanitize
 	@$(call env,sanitize) LNET_SPEC_PATIENCE=4 UBSAN_OPTIONS=print_stacktrace=1 ASAN_OPTIONS=detect_leaks=1 \
 	  LD_PRELOAD="$$($(CC) -print-file-name=libasan.so) $$($(CC) -print-file-name=libubsan.so)" $(BUSTED) $(SPECS)
 
@@ -112,7 +114,7 @@ conformance: ## the same programs in node and in lnet
 	@$(MAKE) $(JOBS) build VARIANT=release
 	@$(call env,release) $(LUA) spec/conformance/run.lua
 
-FORMATTED = $(wildcard src/*.[ch] spec/unit/*.[ch] bench/*.c bench/load/*.[ch] bench/servers/*.c)
+FORMATTED = $(wildcard src/*.[ch] spec/unit/*.[ch] bench/*.c bench/load/*.[ch] bench/servers/*.c) $(SPEC_SOURCES)
 
 lint: lint-lua lint-gcc lint-clang lint-tidy lint-format ## luacheck, strict gcc and clang, clang-tidy, clang-format
 
@@ -120,12 +122,12 @@ lint-lua:
 	@luacheck --no-color --quiet $(LUA_CODE)
 
 lint-gcc lint-clang: lint-%:
-	@$(MAKE) $(JOBS) objects bench-binaries VARIANT=$* CC=$(if $(filter clang,$*),$(CLANG),$(CC)) WERROR=-Werror
+	@$(MAKE) $(JOBS) objects bench-binaries spec-binaries VARIANT=$* CC=$(if $(filter clang,$*),$(CLANG),$(CC)) WERROR=-Werror
 
 # The analyzer learns from the assertions. One file a run: with several it takes a va_list that was started for one that was not.
 lint-tidy: VARIANT = debug
 lint-tidy:
-	@printf '%s\n' $(SOURCES) $(BENCH_SOURCES) | xargs -P $$(nproc) -n 1 sh -c '$(CLANG_TIDY) --quiet "$$@" -- $(CFLAGS)' tidy
+	@printf '%s\n' $(SOURCES) $(BENCH_SOURCES) $(SPEC_SOURCES) | xargs -P $$(nproc) -n 1 sh -c '$(CLANG_TIDY) --quiet "$$@" -- $(CFLAGS)' tidy
 
 lint-format:
 	@$(CLANG_FORMAT) --dry-run -Werror $(FORMATTED)
@@ -193,6 +195,8 @@ $(BUILD)/unit/%: spec/unit/%.c $(LAYER_0:src/%.c=$(BUILD)/%.o) $(BUILD)/flags
 
 bench-binaries: $(BENCH_BINARIES)
 
+spec-binaries: $(SPEC_BINARIES)
+
 $(BUILD)/bench/load: $(wildcard bench/load/*.[ch]) $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -o $@ $(filter %.c,$^)
@@ -202,6 +206,10 @@ $(BUILD)/bench/libuv: bench/servers/libuv.c $(BUILD)/flags
 	$(CC) $(CFLAGS) -o $@ $< $(LIBS)
 
 $(BUILD)/bench/cap.so: bench/cap.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -shared -o $@ $<
+
+$(BUILD)/spec/%.so: spec/support/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -shared -o $@ $<
 

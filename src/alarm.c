@@ -39,8 +39,8 @@ void lnet_alarms_free(lnet_ctx *ctx) {
   ctx->alarms = NULL;
 }
 
-/* Arms the timer for the earliest deadline. While halted not for now: libuv goes through the timers
-   until none is due, and would never return. */
+/* Arms the timer for the earliest deadline; while halted for a millisecond from now at least: libuv
+   goes through the timers until none is due, and would never return. */
 static void arm(lnet_ctx *ctx) {
   struct lnet_alarms *a = ctx->alarms;
   const uint64_t now = uv_now(ctx->loop);

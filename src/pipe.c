@@ -159,7 +159,8 @@ static void detach(lua_State *L, int self, int event) {
 
 /* ---- what it does ---- */
 
-/* Whether the destination has answered false and 'drain' is still to come. [-0, +0, e] */
+/* Whether 'drain' of the destination, at `dest`, is still to come; `otherwise` where it does not
+   tell. [-0, +0, e] */
 static bool needs_drain(lua_State *L, const lnet_pipe *pipe, int dest, bool otherwise) {
   if (pipe->dest != NULL) return (pipe->dest->w & W_NEED_DRAIN) != 0;
   lua_getfield(L, dest, "writableNeedDrain");
@@ -188,7 +189,7 @@ static void drained(lua_State *L, int self) {
   lua_settop(L, top);
 }
 
-/* The destination takes no more for now. [-0, +0, e] */
+/* The destination has answered false. [-0, +0, e] */
 static void wait_for_drain(lua_State *L, int self) {
   lnet_pipe *pipe = pipe_at(L, self);
   const int source = lua_gettop(L) + 1;

@@ -63,9 +63,9 @@ enum {
   W_TICK_INFO = 1 << 10,       /* the last queued batch may take another equal callback */
   W_PENDING_CONNECT = 1 << 11, /* what is in flight waits for the connection */
   W_FINAL_ON_CONNECT = 1 << 12,
-  W_ON_FINISHED = 1 << 13, /* callbacks of finish() wait */
-  W_DISABLED = 1 << 14,    /* writable = false at the start */
-  W_CLOSE_IS_FIN = 1 << 15,
+  W_ON_FINISHED = 1 << 13,  /* callbacks of finish() wait */
+  W_DISABLED = 1 << 14,     /* writable = false at the start */
+  W_CLOSE_IS_FIN = 1 << 15, /* the FIN is due, and the close that follows sends it */
 };
 
 /* Both. */
@@ -91,8 +91,8 @@ enum {
   S_CONNECT_WAITS = 1 << 18, /* an attempt waits for the last handle's on_close */
   S_SILENT_CLOSE = 1 << 19,  /* the handle being closed was an attempt's: no 'close' */
   S_SHARED = 1 << 20,        /* another process may have the descriptor, too */
-  S_NAGLE_OFF = 1 << 22,     /* for a large write, not for the user */
   S_OWN_WRITE = 1 << 21,     /* the user has put a function of that name in place of the method */
+  S_NAGLE_OFF = 1 << 22,     /* for a large write, not for the user */
 };
 
 /* Callbacks that came while halted. */
