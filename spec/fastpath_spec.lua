@@ -1,11 +1,13 @@
 --- The quick ways through a socket: a pipe in C, gathered writes, 'data' without a copy. What a
 -- listener does in the middle of one of them must not show in the bytes.
+local core = require("lnet.core")
 local net = require("lnet")
 local child = require("spec.support.child")
 local pair = require("spec.support.pair")
 local pattern = require("spec.support.pattern")
 local serve = require("spec.support.serve")
 local timers = require("lnet.timers")
+local trace = require("spec.support.trace")
 local within = require("spec.support.within")
 
 local MORE = 8 << 20 -- bytes; more than the kernel keeps for one connection
@@ -626,6 +628,20 @@ end)
 
 describe("A FIN behind the other side's", function()
   after_each(within.clean)
+
+  it("is sent although somebody else has the descriptor, too", function()
+    local near, far = pair.tcp()
+    local log = trace.new()
+    log:watch(near, { "end", "close" })
+    near:resume()
+    local other = within.keep(net.Socket({ fd = core.dup(far.fd) })) -- as after a fork
+    other:resume()
+    near:finish()
+    within.reached(2, function() return near.destroyed and other.destroyed end)
+    assert.same({ "end", "close" }, log.list)
+    far:destroy()
+    within(2)
+  end)
 
   it("is out before the next poll brings anything, where a timer asks for it", function()
     local near, far = pair.unix({ allowHalfOpen = true })

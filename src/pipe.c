@@ -176,7 +176,6 @@ static void drained(lua_State *L, int self) {
   bool waiting = false;
   lua_getiuservalue(L, self, UV_SOURCE);
   lua_getiuservalue(L, self, UV_DEST);
-  pipe->waiting = false;
   for (push_first(L, source); !lua_isnil(L, -1); step(L)) {
     lnet_pipe *each = pipe_at(L, -1);
     lua_getiuservalue(L, -1, UV_DEST);

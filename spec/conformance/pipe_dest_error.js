@@ -3,7 +3,7 @@
 const t = require("./prelude");
 const { log, pair, watch, later } = t;
 
-function one(label, prepare, next) {
+function one(label, prepare, fail, next) {
   pair("tcp", null, (a, b) => {
     pair("tcp", null, (c, d) => {
       watch((...what) => log(label, "dest", ...what), c, "pipe unpipe finish close");
@@ -11,7 +11,7 @@ function one(label, prepare, next) {
       prepare(c);
       b.pipe(c);
       later(() => {
-        c.destroy(new Error(label));
+        fail(c, new Error(label));
         later(() => {
           log(label, b.readableFlowing, b.listenerCount("data"), b.listenerCount("end"));
           for (const each of [a, b, c, d]) each.destroy();
@@ -22,8 +22,12 @@ function one(label, prepare, next) {
   });
 }
 
-one("heard", (c) => c.on("error", (e) => log("error", e.message)), () => {
-  one("unheard", () => {}, () => log("done"));
+const destroy = (c, e) => c.destroy(e);
+
+one("heard", (c) => c.on("error", (e) => log("error", e.message)), destroy, () => {
+  one("unheard", () => {}, destroy, () => {
+    one("emitted", () => {}, (c, e) => c.emit("error", e), () => log("done"));
+  });
 });
 
 t.run();

@@ -2,7 +2,7 @@
 local t = require("prelude")
 local log, pair, watch, later = t.log, t.pair, t.watch, t.later
 
-local function one(label, prepare, next)
+local function one(label, prepare, fail, next)
   pair("tcp", nil, function(a, b)
     pair("tcp", nil, function(c, d)
       watch(function(...) log(label, "dest", ...) end, c, "pipe unpipe finish close")
@@ -10,7 +10,7 @@ local function one(label, prepare, next)
       prepare(c)
       b:pipe(c)
       later(function()
-        c:destroy(t.error(label))
+        fail(c, t.error(label))
         later(function()
           log(label, b.readableFlowing, b:listenerCount("data"), b:listenerCount("end"))
           for _, each in ipairs({ a, b, c, d }) do
@@ -23,8 +23,18 @@ local function one(label, prepare, next)
   end)
 end
 
-one("heard", function(c) c:on("error", function(e) log("error", e.message) end) end, function()
-  one("unheard", function() end, function() log("done") end)
+local function hear(c)
+  c:on("error", function(e) log("error", e.message) end)
+end
+
+local function ignore() end
+local function destroy(c, e) c:destroy(e) end
+local function emit(c, e) c:emit("error", e) end
+
+one("heard", hear, destroy, function()
+  one("unheard", ignore, destroy, function()
+    one("emitted", ignore, emit, function() log("done") end)
+  end)
 end)
 
 t.run()
