@@ -9,7 +9,7 @@
 
 enum { ARENA_SIZE = 64 * 1024, ALIGN = 8 };
 
-/* Places in the arena are offsets; 0 means none. */
+/* Places in the arena are offsets, of 16 bits; 0 means none. */
 struct record {
   lnet_stream *stream;
   uint32_t bytes;
@@ -70,7 +70,7 @@ static bool begin(lnet_stream *s, const char *base, size_t len) {
   const uint32_t first = at + (uint32_t)sizeof(struct record);
   put_segment(ctx, first, base, len);
   *record_at(ctx, at) = (struct record){s, (uint32_t)len, first, first, 0};
-  s->gather = at;
+  s->gather = (uint16_t)at;
   if (ctx->gathering == 0)
     ctx->gathering = at;
   else

@@ -18,15 +18,15 @@ typedef struct lnet_object_class {
 
 typedef struct lnet_object {
   lnet_ctx *ctx;
-  const lnet_object_class *cls;  /* NULL for objects that have nothing of it */
-  struct lnet_object *held_next; /* in ctx->held */
-  int ref;                       /* of the registry, LUA_NOREF while nobody holds it so */
-  uint32_t holds;                /* each queued tick is one: there may be many */
-  uint8_t owed;                  /* which callbacks came while halted; bits of the class */
+  const lnet_object_class *cls; /* NULL for objects that have nothing of it */
+  int ref;                      /* of the registry, LUA_NOREF while nobody holds it so */
+  uint32_t holds;               /* each queued tick is one: there may be many */
+  uint8_t owed;                 /* which callbacks came while halted; bits of the class */
   bool in_held;
   bool weak;  /* held weakly: the table of weak references has it under its address */
   bool plain; /* it has no __gc yet: that would cost the collector more than all the rest */
   bool gone;  /* its __gc has run: what a user's finalizer does with it needs another one */
+  struct lnet_object *held_next; /* in ctx->held */
 } lnet_object;
 
 /* Fills the header of a new object; nobody holds it. [-0, +0, -] */

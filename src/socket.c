@@ -59,6 +59,23 @@ static int l_resetAndDestroy(lua_State *L) {
   return 1;
 }
 
+/* Keeps the number at `value` as the property `timeout` of the socket at 1. [-0, +0, m] */
+static void set_timeout_property(lua_State *L, lnet_stream *s, int value) {
+  const double ms = (double)lua_tonumber(L, value);
+  if (ms >= 0 && ms < UINT32_MAX - TIMEOUT_MS && floor(ms) == ms) {
+    s->timeout = (uint32_t)ms + TIMEOUT_MS;
+    return;
+  }
+  lnet_class_more(L, 1);
+  if (floor(ms) == ms && fabs(ms) < 9007199254740992.0)
+    lua_pushinteger(L, (lua_Integer)ms);
+  else
+    lua_pushnumber(L, ms);
+  lua_rawseti(L, -2, COLD_TIMEOUT);
+  lua_pop(L, 1);
+  s->timeout = TIMEOUT_OTHER;
+}
+
 /* Calls the method `name` of the socket at 1 with "timeout" and the callback at 3. [-0, +0, e] */
 static void call_with_timeout(lua_State *L, const char *name) {
   lua_getfield(L, 1, name);
@@ -86,7 +103,8 @@ static int l_setTimeout(lua_State *L) {
   const double ms = lnet_check_number(L, 2, "msecs");
   if (!(ms >= 0) || isinf(ms)) lnet_check_range(L, 2, "msecs", "a non-negative finite number");
   if (!lua_isnil(L, 3)) lnet_check_function(L, 3, "callback");
-  lnet_cold *cold = lnet_stream_check_cold(L, 1, s);
+  if (ms > 0) lnet_stream_check_cold(L, 1, s);
+  set_timeout_property(L, s, 2);
   if (ms == 0) {
     lnet_stream_clear_timeout(s);
     if (!lua_isnil(L, 3)) call_with_timeout(L, "removeListener");
@@ -95,8 +113,6 @@ static int l_setTimeout(lua_State *L) {
     lnet_stream_set_timeout(L, 1, s, whole > INT32_MAX ? INT32_MAX : (uint64_t)whole);
     if (!lua_isnil(L, 3)) call_with_timeout(L, "once");
   }
-  cold->timeout = ms;
-  cold->timeout_given = true;
   lua_settop(L, 1);
   return 1;
 }
@@ -112,7 +128,7 @@ static int l_setDefaultEncoding(lua_State *L) {
   if (lua_isnil(L, 2))
     lnet_error_raise(L, "TypeError", "ERR_UNKNOWN_ENCODING", "Unknown encoding: nil");
   const lnet_encoding encoding = lnet_check_encoding(L, 2, LNET_ENCODING_BYTES);
-  s->default_encoding = encoding == LNET_ENCODING_UTF8 ? LNET_ENCODING_BYTES : encoding;
+  s->default_encoding = (uint8_t)(encoding == LNET_ENCODING_UTF8 ? LNET_ENCODING_BYTES : encoding);
   lua_settop(L, 1);
   return 1;
 }
@@ -345,15 +361,16 @@ static void push_fd(lua_State *L, const lnet_stream *s) {
     lua_pushnil(L);
 }
 
-/* Pushes the timeout in milliseconds as the integer that it mostly is; nil where none was given. */
+/* Pushes the timeout in milliseconds, as it was set; nil where none was. */
 static void push_timeout(lua_State *L, const lnet_stream *s) {
-  const double ms = s->cold != NULL ? s->cold->timeout : 0;
-  if (s->cold == NULL || !s->cold->timeout_given)
+  if (s->timeout >= TIMEOUT_MS) {
+    lua_pushinteger(L, s->timeout - TIMEOUT_MS);
+  } else if (s->timeout == TIMEOUT_OTHER) {
+    lua_getiuservalue(L, 1, LNET_UV_MORE);
+    lua_rawgeti(L, -1, COLD_TIMEOUT);
+  } else {
     lua_pushnil(L);
-  else if (floor(ms) == ms && fabs(ms) < 9007199254740992.0)
-    lua_pushinteger(L, (lua_Integer)ms);
-  else
-    lua_pushnumber(L, ms);
+  }
 }
 
 /* Properties of the connection. [-0, +1, m] */
@@ -509,10 +526,12 @@ static int get(lua_State *L, void *object, int number) {
 static void set(lua_State *L, void *object, int number) {
   lnet_stream *s = object;
   if (number == P_TIMEOUT) { /* plain data in node: it sets no timer */
-    lnet_object_revive(L, 1, &s->base.object);
-    lnet_cold *cold = lnet_stream_check_cold(L, 1, s);
-    if (!lua_isnil(L, 3)) cold->timeout = lnet_check_number(L, 3, "timeout");
-    cold->timeout_given = !lua_isnil(L, 3);
+    if (lua_isnil(L, 3)) {
+      s->timeout = TIMEOUT_NONE;
+    } else {
+      lnet_check_number(L, 3, "timeout");
+      set_timeout_property(L, s, 3);
+    }
   } else if (number == P_SERVER) {
     lua_setiuservalue(L, 1, UV_SERVER);
   } else if (lua_toboolean(L, 3)) {

@@ -50,16 +50,20 @@ lnet_stream *lnet_check_stream(lua_State *L, int idx) {
 
 static void fire_timeout(lnet_alarm *alarm);
 
-int lnet_stream_need_cold(lnet_stream *s) {
+/* While a handle is open, on_close frees what there is to free. [-0, +0, -] */
+static void need_gc(lnet_stream *s) {
   lnet_object *object = &s->base.object;
+  if (!object->plain || object->ctx->shut) return;
+  lua_State *L = object->ctx->L;
+  lnet_assert(object->holds > 0 && !object->weak);
+  lnet_object_push(L, object);
+  lnet_object_need_gc(L, -1, object);
+  lua_pop(L, 1);
+}
+
+int lnet_stream_need_cold(lnet_stream *s) {
   if (s->cold != NULL) return 0;
-  if (object->plain && !object->ctx->shut) {
-    lua_State *L = object->ctx->L;
-    lnet_assert(object->holds > 0 && !object->weak);
-    lnet_object_push(L, object);
-    lnet_object_need_gc(L, -1, object);
-    lua_pop(L, 1);
-  }
+  if ((s->s & S_HANDLE_OPEN) == 0) need_gc(s);
   s->cold = calloc(1, sizeof *s->cold);
   if (s->cold == NULL) return UV_ENOMEM;
   lnet_alarm_init(&s->cold->alarm, fire_timeout, false);
@@ -68,7 +72,7 @@ int lnet_stream_need_cold(lnet_stream *s) {
 }
 
 lnet_cold *lnet_stream_check_cold(lua_State *L, int idx, lnet_stream *s) {
-  lnet_object_need_gc(L, idx, &s->base.object);
+  if ((s->s & S_HANDLE_OPEN) == 0) lnet_object_need_gc(L, idx, &s->base.object);
   if (lnet_stream_need_cold(s) != 0) lnet_error_memory(L);
   return s->cold;
 }
@@ -217,12 +221,27 @@ static void close_waiting_tick(lnet_object *object) {
   emit_close((lnet_stream *)object, true);
 }
 
+/* The handle is closed: what there is beside it goes too, unless somebody could still ask for it.
+   Only then the stream needs a finalizer. [-0, +0, -] */
+static void settle_cold(lnet_stream *s) {
+  const lnet_cold *cold = s->cold;
+  if (cold == NULL || (s->s & S_HANDLE_OPEN) != 0) return;
+  const bool asked = cold->corked > 0 || cold->count > 0 || cold->unread_count > 0 ||
+                     cold->decoding || cold->onread || cold->alarm.set || cold->pending_data > 0;
+  const bool options = cold->keep_alive_delay != 0 || cold->tos_given;
+  if (asked || options || (s->s & S_CONNECTING) != 0)
+    need_gc(s);
+  else
+    lnet_stream_free_cold(s);
+}
+
 /* The handle's memory is ours again. */
 static void closed(lnet_stream *s) {
   const bool silent = (s->s & S_SILENT_CLOSE) != 0;
   s->s &= ~(uint32_t)(S_HANDLE_OPEN | S_SILENT_CLOSE);
   if (!silent) emit_close(s, true);
   if ((s->s & S_CONNECT_WAITS) != 0) lnet_stream_ctx(s)->hooks->handle_free(s);
+  settle_cold(s);
   lnet_object_release(&s->base.object);
 }
 

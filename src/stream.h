@@ -115,18 +115,25 @@ enum {
   COLD_SOURCE = 10, /* onread: the function that gives a buffer */
   COLD_BUFFER = 11, /* onread: the buffer to read into */
   COLD_PIPE = 12,   /* the first pipe that this is the source of */
+  COLD_TIMEOUT = 13,
 };
 
-/* What few sockets need: made at first use. What each read and write of these looks at is at the
-   front. */
+/* The property `timeout`, as set: nothing, a number in COLD_TIMEOUT, or from there on ms. */
+enum { TIMEOUT_NONE = 0, TIMEOUT_OTHER = 1, TIMEOUT_MS = 2 };
+
+/* What few sockets need: made at first use, and gone with the handle where nothing in it is to
+   outlive that. What each read and write of these looks at is at the front. */
 typedef struct lnet_cold {
   uint64_t active_at;  /* the last activity; ms of uv_now */
   uint64_t timeout_ms; /* 0: none */
   uint32_t corked;
   uint32_t count; /* of entries, below */
+  bool decoding;
+  bool onread; /* bytes go into the user's buffer instead of 'data' */
+  bool source; /* each buffer comes from a function */
+  bool fresh;  /* that was asked, and the buffer is not used yet */
   lnet_alarm alarm;
   struct lnet_stream *stream;
-  double timeout;             /* as given to setTimeout; ms */
   struct lnet_entry *block;   /* malloc'ed */
   struct lnet_entry *entries; /* in block: what is done with at its front is passed over */
   uint32_t capacity;          /* from entries on */
@@ -146,40 +153,38 @@ typedef struct lnet_cold {
   int keep_alive_delay; /* seconds */
   int16_t tos;          /* type of service to set once connected */
   bool tos_given;
-  bool decoding;
-  bool timeout_given;
   bool tell_success; /* the attempt's function is told of success too */
-  bool onread;       /* bytes go into the user's buffer instead of 'data' */
-  bool source;       /* each buffer comes from a function */
-  bool fresh;        /* that was asked, and the buffer is not used yet */
   lnet_buffer own;   /* the bytes of COLD_BUFFER */
 } lnet_cold;
 
+/* What each read and write looks at is in front, next to the part of the handle that they use: with
+   thousands of connections each line of the cache counts. */
 typedef struct lnet_stream {
   lnet_emitting base;
+  uint32_t r;
+  uint32_t w;
+  uint32_t s;
+  uint16_t gather;          /* record in ctx->arena, 0: nothing is gathered */
+  uint8_t default_encoding; /* of write; an lnet_encoding */
+  uint32_t w_hwm;           /* bytes */
+  uint32_t timeout;         /* the property: one of the values above */
+  size_t r_length;          /* bytes unread */
+  size_t w_length;          /* bytes accepted and not given to the kernel */
+  uint64_t bytes_read;
+  uint64_t bytes_sent; /* given to the handle */
+  lnet_cold *cold;
+  struct lnet_stream *pipe_to; /* 'data' has one listener, and it writes to that stream */
   union {
     uv_handle_t handle;
     uv_stream_t stream;
     uv_tcp_t tcp;
     uv_pipe_t pipe;
   } h;
-  uint32_t r;
-  uint32_t w;
-  uint32_t s;
+  uint32_t r_hwm;
+  uint32_t pendingcb;   /* steps before 'finish' may come */
   lnet_fault errored;   /* the first one */
   lnet_fault exception; /* what 'error' will tell */
-  uint32_t r_hwm;       /* bytes */
-  uint32_t w_hwm;
-  uint32_t pendingcb;             /* steps before 'finish' may come */
-  uint32_t gather;                /* record in ctx->arena, 0: nothing is gathered */
-  lnet_encoding default_encoding; /* of write */
-  size_t r_length;                /* bytes unread */
-  size_t w_length;                /* bytes accepted and not given to the kernel */
-  uint64_t bytes_read;
-  uint64_t bytes_sent; /* given to the handle */
-  lnet_cold *cold;
   struct lnet_server *server;
-  struct lnet_stream *pipe_to; /* 'data' has one listener, and it writes to that stream */
 } lnet_stream;
 
 _Static_assert(sizeof(lnet_stream) <= 416, "an idle connection should stay small");

@@ -171,7 +171,7 @@ int lnet_l_write(lua_State *L) {
     lua_pushboolean(L, 0);
     return 1;
   }
-  const lnet_encoding encoding = lnet_check_encoding(L, 3, s->default_encoding);
+  const lnet_encoding encoding = lnet_check_encoding(L, 3, (lnet_encoding)s->default_encoding);
   size_t len = 0;
   const char *bytes = lnet_check_chunk(L, 2, encoding, &len);
   if ((s->w & W_ENDING) != 0 || (s->s & S_DESTROYED) != 0) {
@@ -226,7 +226,7 @@ int lnet_l_finish(lua_State *L) {
   lua_pushnil(L);
   lua_replace(L, 4);
   if (!lua_isnil(L, 2)) {
-    const lnet_encoding encoding = lnet_check_encoding(L, 3, s->default_encoding);
+    const lnet_encoding encoding = lnet_check_encoding(L, 3, (lnet_encoding)s->default_encoding);
     size_t len = 0;
     const char *bytes = lnet_check_chunk(L, 2, encoding, &len);
     refused = (s->w & W_ENDING) != 0 || (s->s & S_DESTROYED) != 0;
