@@ -7,6 +7,7 @@
 #include "error.h"
 #include "immediate.h"
 #include "os.h"
+#include <stdlib.h>
 #include <string.h>
 
 int lnet_l_beginConnect(lua_State *L) {
@@ -106,6 +107,7 @@ void lnet_attempt_ended(lnet_stream *s, int status) {
 static void on_connect(uv_connect_t *req, int status) {
   lnet_stream *s = req->data;
   lnet_ctx *ctx = lnet_stream_ctx(s);
+  free(req);
   /* Closed by us: for the next attempt, or by destroy; who did so goes on. As in node, destroy is
      told as a failure of an attempt that is one of several. */
   if (ctx->shut) return;
@@ -152,6 +154,28 @@ static void connect_abstract(lnet_stream *s, const char *name, size_t len) {
   lnet_immediate_soon(lnet_stream_ctx(s), true);
 }
 
+/* A request for the stream, which on_connect frees; or NULL. */
+static uv_connect_t *request(lnet_stream *s) {
+  uv_connect_t *req = malloc(sizeof *req);
+  if (req != NULL) req->data = s;
+  return req;
+}
+
+static int connect_path(lnet_stream *s, const char *path) {
+  uv_connect_t *req = request(s);
+  if (req == NULL) return UV_ENOMEM;
+  uv_pipe_connect(req, &s->h.pipe, path, on_connect);
+  return 0;
+}
+
+static int connect_tcp(lnet_stream *s, const struct sockaddr_storage *addr) {
+  uv_connect_t *req = request(s);
+  if (req == NULL) return UV_ENOMEM;
+  const int status = uv_tcp_connect(req, &s->h.tcp, (const struct sockaddr *)addr, on_connect);
+  if (status != 0) free(req);
+  return status;
+}
+
 int lnet_l_attempt(lua_State *L) {
   lnet_stream *s = lnet_check_stream(L, 1);
   lnet_check_function(L, 2, "callback");
@@ -160,23 +184,20 @@ int lnet_l_attempt(lua_State *L) {
   lua_pushvalue(L, 2);
   keep(L, COLD_CONNECT);
   s->cold->tell_success = success;
-  uv_connect_t *req = &s->cold->connect;
-  req->data = s;
   int status = 0;
   if ((s->s & S_PIPE) != 0) {
     uv_os_fd_t fd;
     if (uv_fileno(&s->h.handle, &fd) == 0)
       status = UV_EISCONN; /* libuv would take the request and forget one in flight */
     else if (address[0] != '\0')
-      uv_pipe_connect(req, &s->h.pipe, address, on_connect);
+      status = connect_path(s, address);
     else
       connect_abstract(s, address, lua_rawlen(L, 4));
   } else {
     struct sockaddr_storage addr;
     status =
         lnet_addr_parse(address, (int)luaL_checkinteger(L, 5), (int)luaL_checkinteger(L, 6), &addr);
-    if (status == 0)
-      status = uv_tcp_connect(req, &s->h.tcp, (const struct sockaddr *)&addr, on_connect);
+    if (status == 0) status = connect_tcp(s, &addr);
   }
   lua_pushinteger(L, status);
   return 1;

@@ -12,6 +12,8 @@ int lnet_entries_reserve(lnet_stream *s, uint32_t more) {
   if (status != 0) return status;
   lnet_cold *cold = s->cold;
   if (cold->capacity - cold->count >= more) return 0;
+  if (cold->write == NULL) cold->write = malloc(sizeof *cold->write);
+  if (cold->write == NULL) return UV_ENOMEM;
   const uint32_t size = (uint32_t)(cold->entries - cold->block) + cold->capacity;
   if (size - cold->count < more || size / 2 < cold->count) {
     uint32_t capacity = size == 0 ? 8 : 2 * size;
@@ -154,7 +156,9 @@ void lnet_entries_free(lnet_stream *s) {
   for (uint32_t i = 0; i < cold->count; i++)
     free(cold->entries[i].owned);
   free(cold->block);
+  free(cold->write);
   cold->block = cold->entries = NULL;
+  cold->write = NULL;
   cold->count = cold->capacity = cold->settled = cold->inflight = 0;
 }
 

@@ -145,8 +145,7 @@ typedef struct lnet_cold {
   size_t write_len;    /* bytes in flight, as counted in w_length */
   size_t pending_data; /* bytes written before the connection, for bytesWritten */
   size_t last_queue_size;
-  uv_write_t write;
-  uv_connect_t connect;
+  uv_write_t *write; /* malloc'ed, with the first entry */
   lnet_decoder decoder;
   int status; /* of a connect that came while halted */
   int write_status;

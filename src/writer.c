@@ -159,8 +159,8 @@ static int write_later(lnet_stream *s, size_t skip) {
     skip -= here;
     if (here < entry->len) bufs[n++] = buf_of(entry->base + here, entry->len - here);
   }
-  cold->write.data = s;
-  const int status = uv_write(&cold->write, &s->h.stream, bufs, n, on_write);
+  cold->write->data = s;
+  const int status = uv_write(cold->write, &s->h.stream, bufs, n, on_write);
   if (bufs != few) free(bufs);
   if (status == 0) cold->last_queue_size = cold->write_len;
   return status;
