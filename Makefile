@@ -24,7 +24,7 @@ LUA_CODE = $(wildcard lua bin/lnet spec examples bench *.rockspec)
 VALGRIND_SPECS = $(wildcard spec/server_spec.lua spec/socket_spec.lua spec/loop_spec.lua spec/lifetime_spec.lua)
 
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=undefined
-VARIANT_CFLAGS_release = -O2 -DNDEBUG
+VARIANT_CFLAGS_release = -O2 -fno-plt -DNDEBUG
 VARIANT_CFLAGS_debug = -O0 -g -DLNET_DEBUG
 VARIANT_CFLAGS_sanitize = -O1 -g -DLNET_DEBUG -fno-omit-frame-pointer $(SANITIZE)
 VARIANT_CFLAGS_gcc = $(VARIANT_CFLAGS_release)

@@ -133,7 +133,7 @@ bool lnet_call_kept(lua_State *L, lnet_ctx *ctx, int nargs) {
   return leave_door(L, ctx, status);
 }
 
-void lnet_leave(lnet_ctx *ctx) {
+void lnet_leave_busy(lnet_ctx *ctx) {
   if (ctx->gathering != 0) ctx->flush(ctx);
   if (ctx->tick_count > 0) lnet_ticks_run(ctx);
 }

@@ -6,18 +6,24 @@
 /* Upvalues of the lookups: class table, spec, table of the properties' numbers. */
 enum { UP_CLASS = 1, UP_SPEC = 2, UP_PROPERTIES = 3 };
 
-static int l_index(lua_State *L) {
-  if (lua_getiuservalue(L, 1, LNET_UV_MORE) == LUA_TTABLE &&
-      lua_rawgeti(L, -1, LNET_MORE_FIELDS) == LUA_TTABLE) {
-    lua_pushvalue(L, 2);
-    if (lua_rawget(L, -2) != LUA_TNIL) return 1;
-  }
+/* __index of an object that has no fields of the user's. */
+static int l_index_bare(lua_State *L) {
   lua_pushvalue(L, 2);
   if (lua_rawget(L, lua_upvalueindex(UP_CLASS)) != LUA_TNIL) return 1;
   lua_settop(L, 2);
   if (lua_rawget(L, lua_upvalueindex(UP_PROPERTIES)) == LUA_TNIL) return 1;
   const lnet_class_spec *spec = lua_touserdata(L, lua_upvalueindex(UP_SPEC));
   return spec->get(L, lua_touserdata(L, 1), (int)(lua_tointeger(L, 2) >> 1));
+}
+
+static int l_index(lua_State *L) {
+  if (lua_getiuservalue(L, 1, LNET_UV_MORE) == LUA_TTABLE &&
+      lua_rawgeti(L, -1, LNET_MORE_FIELDS) == LUA_TTABLE) {
+    lua_pushvalue(L, 2);
+    if (lua_rawget(L, -2) != LUA_TNIL) return 1;
+  }
+  lua_settop(L, 2);
+  return l_index_bare(L);
 }
 
 /* Making a table may run a finalizer of the user's, which may come to need the same one: so both
@@ -128,21 +134,32 @@ void lnet_class_new(lua_State *L, lnet_ctx *ctx, const lnet_class_spec *spec, co
   lua_settop(L, class);
 }
 
-int lnet_class_plain(lua_State *L, int ref) {
+int lnet_class_lacking(lua_State *L, int ref, unsigned lacks) {
   lua_rawgeti(L, LUA_REGISTRYINDEX, ref);
   const int from = lua_gettop(L);
+  const int to = from + 1;
   lua_newtable(L);
   lua_pushnil(L);
   while (lua_next(L, from) != 0) {
     lua_pushvalue(L, -2);
     lua_insert(L, -2);
-    lua_rawset(L, from + 1);
+    lua_rawset(L, to);
   }
-  lua_pushnil(L);
-  lua_setfield(L, from + 1, "__gc");
-  const int plain = luaL_ref(L, LUA_REGISTRYINDEX);
+  if ((lacks & LNET_META_GC) != 0) {
+    lua_pushnil(L);
+    lua_setfield(L, to, "__gc");
+  }
+  if ((lacks & LNET_META_FIELDS) != 0) {
+    lua_getfield(L, from, "__index");
+    for (int i = UP_CLASS; i <= UP_PROPERTIES; i++)
+      lua_getupvalue(L, to + 1, i);
+    lua_pushcclosure(L, l_index_bare, UP_PROPERTIES);
+    lua_setfield(L, to, "__index");
+    lua_settop(L, to);
+  }
+  const int made = luaL_ref(L, LUA_REGISTRYINDEX);
   lua_pop(L, 1);
-  return plain;
+  return made;
 }
 
 void *lnet_class_test(lua_State *L, int idx, const void *meta) {

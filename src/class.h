@@ -25,7 +25,8 @@ typedef struct lnet_class_spec {
   int (*get)(lua_State *L, void *object, int number);
   /* Takes the value at index 3. [-0, +0, e] */
   void (*set)(lua_State *L, void *object, int number);
-  /* Is told of a field of the user's: its key is at 2, its value at 3. May be NULL. [-0, +0, -] */
+  /* Is told of a field that the user has set: the object is at 1, the key at 2, the value at 3. May
+     be NULL. [-0, +0, -] */
   void (*field_set)(lua_State *L, void *object);
   lua_CFunction gc;    /* may be NULL */
   lua_CFunction close; /* __close, may be NULL */
@@ -36,8 +37,12 @@ typedef struct lnet_class_spec {
 void lnet_class_new(lua_State *L, lnet_ctx *ctx, const lnet_class_spec *spec, const void **meta,
                     int *ref);
 
-/* A reference to a copy of the metatable `ref` without __gc. [-0, +0, m] */
-int lnet_class_plain(lua_State *L, int ref);
+/* What a metatable may do without until an object needs it. A finalizer costs the collector more
+   than all the rest of a socket; looking for fields of the user's costs each call of a method. */
+enum { LNET_META_GC = 1, LNET_META_FIELDS = 2, LNET_METAS = 4 /* sets of these */ };
+
+/* A reference to a copy of the metatable `ref` that lacks these. [-0, +0, m] */
+int lnet_class_lacking(lua_State *L, int ref, unsigned lacks);
 
 /* Pushes the table in LNET_UV_MORE of the object at idx, making it if need be. [-0, +1, m] */
 void lnet_class_more(lua_State *L, int idx);

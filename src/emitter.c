@@ -107,13 +107,8 @@ bool lnet_emit_at(lua_State *L, lnet_emitting *base, int idx, int event, int nar
   return listened;
 }
 
-void lnet_emit_hot(lua_State *L, int event, int handler) {
-  const int type = lua_type(L, handler);
-  if (type == LUA_TFUNCTION) {
-    lua_call(L, 1, 0);
-    return;
-  }
-  if (type != LUA_TNIL) {
+void lnet_emit_hot_many(lua_State *L, int event, int handler) {
+  if (!lua_isnil(L, handler)) {
     lua_pushvalue(L, handler);
     call_handler(L, event, 1);
   }
@@ -144,9 +139,9 @@ static int body_plain(lua_State *L) {
   return 0;
 }
 
-void lnet_emit_plain(lnet_emitting *base, int event) {
+void lnet_emit_plain_listened(lnet_emitting *base, int event) {
   struct plain p = {base, event};
-  if (lnet_listened(base, event)) lnet_enter(base->object.ctx, body_plain, &p);
+  lnet_enter(base->object.ctx, body_plain, &p);
 }
 
 /* The common call of on: the first listener of one of our events, which nobody is told of. Returns
@@ -159,8 +154,7 @@ static bool add_first(lua_State *L) {
   if (base == NULL || event == LNET_EV_NONE || lnet_listened(base, event) ||
       lnet_listened(base, LNET_EV_NEW_LISTENER) || lnet_ticks_reserve(ctx) != 0)
     return false;
-  const lnet_listeners at = {ctx, base, 1};
-  if (!lnet_listeners_add_first(L, at, event)) return false;
+  if (!lnet_listeners_add_first(L, base, 1, event)) return false;
   if (lnet_emitter_class_of(base)->added != NULL)
     lnet_emitter_class_of(base)->added(L, 1, base, event);
   lua_pushvalue(L, 1);

@@ -81,8 +81,9 @@ static bool begin(lnet_stream *s, const char *base, size_t len) {
 
 bool lnet_gather_add(lnet_stream *s, const char *base, size_t len) {
   lnet_ctx *ctx = lnet_stream_ctx(s);
-  if (s->gather == 0) return begin(s, base, len);
+  if (s->gather == 0) return len < s->w_hwm && begin(s, base, len);
   struct record *record = record_at(ctx, s->gather);
+  if (record->bytes + len >= s->w_hwm) return false;
   struct segment *last = segment_at(ctx, record->last);
   char *end = ctx->arena + ctx->arena_used;
   if (bytes_of(last) + last->len == end) {
@@ -111,7 +112,8 @@ unsigned lnet_gather_bufs(const lnet_stream *s, uv_buf_t *bufs, unsigned room) {
   unsigned n = 0;
   for (uint32_t at = first_of(s); at != 0 && n < room;) {
     struct segment *segment = segment_at(ctx, at);
-    bufs[n++] = uv_buf_init(bytes_of(segment), segment->len);
+    bufs[n].base = bytes_of(segment);
+    bufs[n++].len = segment->len;
     at = segment->next;
   }
   return n;
@@ -133,17 +135,18 @@ void lnet_gather_drop(lnet_stream *s) {
   lnet_ctx *ctx = lnet_stream_ctx(s);
   const uint32_t at = s->gather;
   if (at == 0) return;
-  uint32_t before = 0;
-  for (uint32_t each = ctx->gathering; each != at; each = record_at(ctx, each)->next)
-    before = each;
   const uint32_t next = record_at(ctx, at)->next;
-  if (before == 0)
-    ctx->gathering = next;
-  else
-    record_at(ctx, before)->next = next;
-  if (ctx->gathering_last == at) ctx->gathering_last = before;
-  if (ctx->gathering == 0) ctx->arena_used = ALIGN;
   s->gather = 0;
+  if (ctx->gathering == at) { /* mostly the only one */
+    ctx->gathering = next;
+    if (next == 0) ctx->arena_used = ALIGN;
+    return;
+  }
+  uint32_t before = ctx->gathering;
+  while (record_at(ctx, before)->next != at)
+    before = record_at(ctx, before)->next;
+  record_at(ctx, before)->next = next;
+  if (next == 0) ctx->gathering_last = before;
 }
 
 /* What is left after `sent` bytes goes to the writer as one block. */
@@ -180,24 +183,45 @@ static bool pass(const lnet_stream *s, unsigned count, size_t sent) {
   return true;
 }
 
-void lnet_gather_flush(lnet_stream *s) {
+/* The kernel has answered for the first `count` segments. */
+static void answered(lnet_stream *s, unsigned count, int status) {
+  if (status < 0)
+    hand_over(s, 0, status == UV_EAGAIN ? 0 : status);
+  else if (!pass(s, count, (size_t)status))
+    lnet_gather_sent(s, (size_t)status);
+}
+
+static void send_many(lnet_stream *s) {
   enum { BUFS = 32 };
   uv_buf_t bufs[BUFS];
-  if (s->gather == 0) return;
-  lnet_writer_announce(s, lnet_gather_bytes(s));
   while (s->gather != 0) {
     const unsigned count = lnet_gather_bufs(s, bufs, BUFS);
     const int status = uv_try_write(&s->h.stream, bufs, count);
     if (status == (int)lnet_gather_bytes(s))
       lnet_gather_drop(s);
-    else if (status < 0)
-      hand_over(s, 0, status == UV_EAGAIN ? 0 : status);
-    else if (!pass(s, count, (size_t)status))
-      lnet_gather_sent(s, (size_t)status);
+    else
+      answered(s, count, status);
   }
+}
+
+void lnet_gather_send(lnet_stream *s) {
+  const lnet_ctx *ctx = lnet_stream_ctx(s);
+  const struct record *record = record_at(ctx, s->gather);
+  lnet_writer_announce(s, record->bytes);
+  if (record->first != record->last) {
+    send_many(s);
+    return;
+  }
+  struct segment *segment = segment_at(ctx, record->first);
+  const uv_buf_t buf = {.base = bytes_of(segment), .len = segment->len};
+  const int status = uv_try_write(&s->h.stream, &buf, 1);
+  if (status == (int)record->bytes)
+    lnet_gather_drop(s);
+  else
+    answered(s, 1, status);
 }
 
 static void flush_all(lnet_ctx *ctx) {
   while (ctx->gathering != 0)
-    lnet_gather_flush(record_at(ctx, ctx->gathering)->stream);
+    lnet_gather_send(record_at(ctx, ctx->gathering)->stream);
 }

@@ -8,7 +8,8 @@
 /* Writes of up to this many bytes are gathered. */
 enum { LNET_GATHER_MAX = 4096 };
 
-/* Copies the bytes to the arena. Returns whether there was room. [-0, +0, -] */
+/* Copies the bytes to the arena. Returns whether there was room: no more than the stream's
+   high-water mark waits there. [-0, +0, -] */
 bool lnet_gather_add(lnet_stream *s, const char *base, size_t len);
 
 /* Bytes that this stream has gathered; s->gather is 0 when there are none. [-0, +0, -] */
@@ -27,7 +28,10 @@ void lnet_gather_drop(lnet_stream *s);
 void lnet_gather_sent(lnet_stream *s, size_t sent);
 
 /* Sends what this stream has gathered. [-0, +0, -] */
-void lnet_gather_flush(lnet_stream *s);
+void lnet_gather_send(lnet_stream *s);
+static inline void lnet_gather_flush(lnet_stream *s) {
+  if (s->gather != 0) lnet_gather_send(s);
+}
 
 /* Makes the arena. [-0, +0, e] */
 void lnet_gather_init(lua_State *L, lnet_ctx *ctx);

@@ -6,14 +6,6 @@
 
 static const char list_key = 0; /* where a user's table keeps its list */
 
-/* They are known by their size and class. */
-lnet_emitting *lnet_emitting_test(lua_State *L, const lnet_ctx *ctx, int idx) {
-  lnet_emitting *base = lua_touserdata(L, idx);
-  if (base == NULL || lua_rawlen(L, idx) < sizeof *base) return NULL;
-  const void *cls = base->object.cls;
-  return cls != NULL && (cls == ctx->socket_class || cls == ctx->server_class) ? base : NULL;
-}
-
 lnet_listeners lnet_listeners_at(lua_State *L, lnet_ctx *ctx, int idx) {
   lnet_listeners at = {ctx, NULL, lua_absindex(L, idx)};
   if (lua_type(L, idx) == LUA_TTABLE) return at;
@@ -56,6 +48,7 @@ static void need_list(lua_State *L, lnet_listeners at) {
     at.base->emitter.only = 0;
   }
   lua_setiuservalue(L, at.idx, LNET_UV_LISTENERS);
+  at.base->emitter.has_list = true;
 }
 
 /* Where the key stands in the list at `list`, or 0. [-0, +0, -] */
@@ -103,27 +96,24 @@ void lnet_listeners_push(lua_State *L, lnet_listeners at, int key, int event) {
 }
 
 /* The hot event's handler is the value on top now. [-1, +0, -] */
-static void set_hot(lua_State *L, lnet_listeners at) {
-  const lnet_emitter_class *cls = lnet_emitter_class_of(at.base);
-  if (cls->hot_changed != NULL) cls->hot_changed(L, at.base);
-  lua_setiuservalue(L, at.idx, LNET_UV_HOT);
+static void set_hot(lua_State *L, lnet_emitting *base, int idx) {
+  const lnet_emitter_class *cls = lnet_emitter_class_of(base);
+  if (cls->hot_changed != NULL) cls->hot_changed(L, base);
+  lua_setiuservalue(L, idx, LNET_UV_HOT);
 }
 
-/* Whether the event can stand in the list's place. [-0, +0, -] */
-static bool can_be_only(lua_State *L, lnet_listeners at, int event) {
-  if (event == 0 || at.base == NULL || at.base->emitter.listed > 0) return false;
-  const bool free = lua_getiuservalue(L, at.idx, LNET_UV_LISTENERS) == LUA_TNIL;
-  lua_pop(L, 1);
-  return free;
+/* Whether an event can stand in the list's place. [-0, +0, -] */
+static bool is_vacant(const lnet_emitter *e) {
+  return !e->has_list && e->only == 0;
 }
 
-bool lnet_listeners_add_first(lua_State *L, lnet_listeners at, int event) {
-  lnet_emitter *e = &at.base->emitter;
-  if (is_hot(at, event)) {
+bool lnet_listeners_add_first(lua_State *L, lnet_emitting *base, int idx, int event) {
+  lnet_emitter *e = &base->emitter;
+  if (lnet_emitter_class_of(base)->hot == event) {
     e->hot_place = e->listed;
-    set_hot(L, at);
-  } else if (can_be_only(L, at, event)) {
-    lua_setiuservalue(L, at.idx, LNET_UV_LISTENERS);
+    set_hot(L, base, idx);
+  } else if (is_vacant(e)) {
+    lua_setiuservalue(L, idx, LNET_UV_LISTENERS);
     e->only = (uint8_t)event;
     e->listed = 1;
   } else {
@@ -135,9 +125,9 @@ bool lnet_listeners_add_first(lua_State *L, lnet_listeners at, int event) {
 
 /* Puts the handler on top in place of the old one, or at the end. [-1, +0, m] */
 static void put(lua_State *L, lnet_listeners at, int key, int event) {
-  if (surely_none(at, event) && lnet_listeners_add_first(L, at, event)) return;
+  if (surely_none(at, event) && lnet_listeners_add_first(L, at.base, at.idx, event)) return;
   if (is_hot(at, event)) {
-    set_hot(L, at);
+    set_hot(L, at.base, at.idx);
   } else if (is_only(at, event)) {
     lua_setiuservalue(L, at.idx, LNET_UV_LISTENERS);
   } else {
@@ -173,7 +163,7 @@ static void drop(lua_State *L, lnet_listeners at, int key, int event) {
   if (event != 0 && at.base != NULL) at.base->emitter.has &= ~LNET_EVENT_BIT(event);
   if (is_hot(at, event)) {
     lua_pushnil(L);
-    set_hot(L, at);
+    set_hot(L, at.base, at.idx);
     return;
   }
   if (is_only(at, event)) {
@@ -203,7 +193,7 @@ static void drop(lua_State *L, lnet_listeners at, int key, int event) {
 }
 
 void lnet_listeners_add(lua_State *L, lnet_listeners at, int key, int event, bool prepend) {
-  if (surely_none(at, event) && lnet_listeners_add_first(L, at, event)) return;
+  if (surely_none(at, event) && lnet_listeners_add_first(L, at.base, at.idx, event)) return;
   if (!is_hot(at, event) && !is_only(at, event)) { /* what it takes is there before the look */
     need_list(L, at);
     lua_pop(L, 1);
@@ -384,7 +374,7 @@ void lnet_listeners_clear(lua_State *L, lnet_listeners at, int key, int event) {
   at.base->emitter.has = 0;
   at.base->emitter.listed = 0;
   lua_pushnil(L);
-  set_hot(L, at);
+  set_hot(L, at.base, at.idx);
 }
 
 void lnet_listeners_keys(lua_State *L, lnet_listeners at) {

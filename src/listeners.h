@@ -24,6 +24,7 @@ typedef struct lnet_emitter {
   uint16_t hot_place; /* entries of the list that were there before the hot one */
   uint8_t only;       /* the event whose handler stands in the list's place, or 0 */
   bool own_end;       /* a socket's own listener of 'end' is there: it counts as the first */
+  bool has_list;
 } lnet_emitter;
 
 /* How each userdata that emits begins. */
@@ -61,12 +62,18 @@ lnet_listeners lnet_listeners_at(lua_State *L, lnet_ctx *ctx, int idx);
 /* Pushes the handler of the key at `key` (event: its number or 0), or nil. [-0, +1, -] */
 void lnet_listeners_push(lua_State *L, lnet_listeners at, int key, int event);
 
-/* The object at idx, if it is a userdata that emits, else NULL. [-0, +0, -] */
-lnet_emitting *lnet_emitting_test(lua_State *L, const lnet_ctx *ctx, int idx);
+/* The object at idx, if it is a userdata that emits, else NULL. They are known by their size and
+   class. [-0, +0, -] */
+static inline lnet_emitting *lnet_emitting_test(lua_State *L, const lnet_ctx *ctx, int idx) {
+  lnet_emitting *base = lua_touserdata(L, idx);
+  if (base == NULL || lua_rawlen(L, idx) < sizeof *base) return NULL;
+  const void *cls = base->object.cls;
+  return cls == ctx->socket_class || cls == ctx->server_class ? base : NULL;
+}
 
-/* The listener on top is the first of an event of ours. Returns whether it could be added without a
-   list: if not, it is still on top. [-0|1, +0, -] */
-bool lnet_listeners_add_first(lua_State *L, lnet_listeners at, int event);
+/* The listener on top is the first of an event of ours, of the object at idx. Returns whether it
+   could be added without a list: if not, it is still on top. [-0|1, +0, -] */
+bool lnet_listeners_add_first(lua_State *L, lnet_emitting *base, int idx, int event);
 
 /* Adds the listener on top. [-1, +0, m] A memory error leaves the list as it was. */
 void lnet_listeners_add(lua_State *L, lnet_listeners at, int key, int event, bool prepend);

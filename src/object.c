@@ -1,6 +1,7 @@
 /* The header of our userdata: anchoring in the registry, and callbacks put off while halted. */
 #include "object.h"
 #include "call.h"
+#include "class.h"
 #include "error.h"
 #include "tick.h"
 #include <stdlib.h>
@@ -14,16 +15,16 @@ void lnet_object_init(lnet_object *object, lnet_ctx *ctx, const lnet_object_clas
   object->owed = 0;
   object->in_held = false;
   object->weak = false;
-  object->plain = false;
   object->gone = false;
+  object->lacks = 0;
 }
 
-void lnet_object_need_gc(lua_State *L, int idx, lnet_object *object) {
-  if (!object->plain) return;
+void lnet_object_need(lua_State *L, int idx, lnet_object *object, unsigned what) {
+  if ((object->lacks & what) == 0) return;
   idx = lua_absindex(L, idx);
-  lua_rawgeti(L, LUA_REGISTRYINDEX, object->ctx->socket_meta_ref);
+  object->lacks &= (uint8_t)~what;
+  lua_rawgeti(L, LUA_REGISTRYINDEX, object->ctx->socket_metas[object->lacks]);
   lua_setmetatable(L, idx);
-  object->plain = false;
 }
 
 /* Weak references are kept by address, not by luaL_ref: that would give a number away again as soon
@@ -65,7 +66,7 @@ static int anchor(lua_State *L, lnet_ctx *ctx) {
 }
 
 /* [-0, +0, -] */
-static void let_go(lnet_ctx *ctx, int ref) {
+static void give_back(lnet_ctx *ctx, int ref) {
   if (ctx->shut) return;
   lua_pushboolean(ctx->L, 0); /* not nil: the place stays */
   lua_rawseti(ctx->L, LUA_REGISTRYINDEX, ref);
@@ -86,7 +87,7 @@ void lnet_object_hold(lua_State *L, int idx, lnet_object *object) {
 void lnet_object_hold_weakly(lua_State *L, int idx, lnet_object *object) {
   if (object->holds == 0) {
     lnet_object_revive(L, idx, object);
-    lnet_object_need_gc(L, idx, object);
+    lnet_object_need(L, idx, object, LNET_META_GC);
     lua_pushvalue(L, idx);
     lua_rawgeti(L, LUA_REGISTRYINDEX, object->ctx->weak_ref);
     lua_insert(L, -2);
@@ -111,19 +112,12 @@ void lnet_object_gone(lua_State *L, lnet_object *object) {
   object->holds = 0;
 }
 
-void lnet_object_hold_again(lnet_object *object) {
-  lnet_assert(object->holds > 0);
-  object->holds++;
-}
-
-void lnet_object_release(lnet_object *object) {
-  lnet_assert(object->holds > 0);
-  if (--object->holds > 0) return;
+void lnet_object_let_go(lnet_object *object) {
   if (object->weak) {
     if (!object->ctx->shut) unref_weak(object->ctx->L, object);
     return;
   }
-  let_go(object->ctx, object->ref);
+  give_back(object->ctx, object->ref);
   object->ref = LUA_NOREF;
 }
 

@@ -23,9 +23,9 @@ typedef struct lnet_object {
   uint32_t holds;               /* each queued tick is one: there may be many */
   uint8_t owed;                 /* which callbacks came while halted; bits of the class */
   bool in_held;
-  bool weak;  /* held weakly: the table of weak references has it under its address */
-  bool plain; /* it has no __gc yet: that would cost the collector more than all the rest */
-  bool gone;  /* its __gc has run: what a user's finalizer does with it needs another one */
+  bool weak;     /* held weakly: the table of weak references has it under its address */
+  bool gone;     /* its __gc has run: what a user's finalizer does with it needs another one */
+  uint8_t lacks; /* what its metatable does without so far, LNET_META_*; of streams only */
   struct lnet_object *held_next; /* in ctx->held */
 } lnet_object;
 
@@ -48,15 +48,22 @@ void lnet_object_gone(lua_State *L, lnet_object *object);
    [-0, +0, -] */
 void lnet_object_revive(lua_State *L, int idx, lnet_object *object);
 
-/* The stream at idx has something to free or to forget from now on: gives it its __gc. Others have
-   theirs from the start. [-0, +0, -] */
-void lnet_object_need_gc(lua_State *L, int idx, lnet_object *object);
+/* The object at idx needs this of its class's metatable from now on: LNET_META_GC where there is
+   something to free or to forget, LNET_META_FIELDS where the user has set a field. [-0, +0, -] */
+void lnet_object_need(lua_State *L, int idx, lnet_object *object, unsigned what);
 
 /* Holds an object that is held already. [-0, +0, -] */
-void lnet_object_hold_again(lnet_object *object);
+static inline void lnet_object_hold_again(lnet_object *object) {
+  lnet_assert(object->holds > 0);
+  object->holds++;
+}
 
 /* Undoes one hold; the last lets the collector have the object. [-0, +0, -] */
-void lnet_object_release(lnet_object *object);
+void lnet_object_let_go(lnet_object *object);
+static inline void lnet_object_release(lnet_object *object) {
+  lnet_assert(object->holds > 0);
+  if (--object->holds == 0) lnet_object_let_go(object);
+}
 
 /* Pushes a held object; nil for one that is held weakly and about to be collected: then its __gc is
    still to come, and Lua must not see it again. [-0, +1, -] */

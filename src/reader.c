@@ -20,8 +20,9 @@ static void end_readable_tick(lnet_object *object);
 static void emit_readable_tick(lnet_object *object);
 
 static void end_readable(lnet_stream *s) {
-  if ((s->r & R_END_EMITTED) != 0) return;
-  s->r |= R_ENDED;
+  if ((s->r & (R_END_EMITTED | R_END_SCHEDULED)) != 0)
+    return; /* node queues another, for nothing */
+  s->r |= R_ENDED | R_END_SCHEDULED;
   lnet_stream_tick(s, end_readable_tick);
 }
 
@@ -53,6 +54,7 @@ static void end_writable_tick(lnet_object *object) {
 
 static void end_readable_tick(lnet_object *object) {
   lnet_stream *s = (lnet_stream *)object;
+  s->r &= ~(uint32_t)R_END_SCHEDULED;
   if ((s->s & (S_ERRORED | S_CLOSE_EMITTED)) != 0 || (s->r & R_END_EMITTED) != 0 || s->r_length > 0)
     return;
   s->r |= R_END_EMITTED;
@@ -66,14 +68,7 @@ static void end_readable_tick(lnet_object *object) {
     lnet_stream_destroy(s, lnet_fault_of(LNET_FAULT_NONE));
 }
 
-static void read_more(lnet_stream *s) {
-  const uint32_t usual = R_FLOWING | R_HANDLE_READING;
-  if ((s->r & (usual | R_READING | R_ENDED)) == usual && s->r_length == 0 &&
-      (s->s & (S_DESTROYED | S_ERRORED)) == 0) { /* what the loop would come to */
-    s->r |= R_READING | R_NEED_READABLE;
-    s->r &= ~(uint32_t)R_READING_MORE;
-    return;
-  }
+static void read_more_slowly(lnet_stream *s) {
   while ((s->r & (R_READING | R_ENDED)) == 0 &&
          (s->r_length < s->r_hwm || ((s->r & R_FLOWING) != 0 && s->r_length == 0))) {
     const size_t before = s->r_length;
@@ -81,6 +76,15 @@ static void read_more(lnet_stream *s) {
     if (s->r_length == before) break;
   }
   s->r &= ~(uint32_t)R_READING_MORE;
+}
+
+static inline void read_more(lnet_stream *s) {
+  const uint32_t usual = R_FLOWING | R_HANDLE_READING;
+  if ((s->r & (usual | R_READING | R_ENDED)) == usual && s->r_length == 0 &&
+      (s->s & (S_DESTROYED | S_ERRORED)) == 0) /* what the loop would come to */
+    s->r = (s->r | R_READING | R_NEED_READABLE) & ~(uint32_t)R_READING_MORE;
+  else
+    read_more_slowly(s);
 }
 
 static void read_more_tick(lnet_object *object) {

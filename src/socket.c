@@ -541,9 +541,10 @@ static void set(lua_State *L, void *object, int number) {
   }
 }
 
-/* A pipe calls the user's own `write`. */
+/* Lookups find the user's fields from now on; a pipe calls the user's own `write`. */
 static void field_set(lua_State *L, void *object) {
   lnet_stream *s = object;
+  lnet_object_need(L, 1, &s->base.object, LNET_META_FIELDS);
   if (lua_type(L, 2) != LUA_TSTRING || strcmp(lua_tostring(L, 2), "write") != 0) return;
   if (lua_isnil(L, 3))
     s->s &= ~(uint32_t)S_OWN_WRITE;
@@ -601,8 +602,9 @@ void lnet_socket_init(lua_State *L, lnet_ctx *ctx) {
   ctx->fin_listener_ref = luaL_ref(L, LUA_REGISTRYINDEX);
   ctx->socket_class = &lnet_stream_class;
   const void *meta = NULL;
-  lnet_class_new(L, ctx, &spec, &meta, &ctx->socket_meta_ref);
-  ctx->socket_plain_ref = lnet_class_plain(L, ctx->socket_meta_ref);
+  lnet_class_new(L, ctx, &spec, &meta, &ctx->socket_metas[0]);
+  for (unsigned lacks = 1; lacks < LNET_METAS; lacks++)
+    ctx->socket_metas[lacks] = lnet_class_lacking(L, ctx->socket_metas[0], lacks);
   /* The same function under both names, for whoever compares them. */
   lua_getfield(L, -1, "finish");
   lua_setfield(L, -2, "end");

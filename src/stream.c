@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#ifdef LNET_DEBUG
 void lnet_stream_verify(const lnet_stream *s) {
   lnet_assert((s->s & S_HANDLE_OPEN) == 0 || s->base.object.holds > 0);
   lnet_assert((s->s & S_HANDLE) == 0 || (s->s & (S_HANDLE_OPEN | S_CONNECT_WAITS)) != 0 ||
@@ -20,18 +21,19 @@ void lnet_stream_verify(const lnet_stream *s) {
   lnet_assert(s->cold == NULL || s->cold->settled + s->cold->inflight <= s->cold->count);
   lnet_assert((s->s & S_DESTROYED) == 0 || (s->s & S_CONNECTING) == 0);
   lnet_assert((s->w & W_WRITING) == 0 || (s->cold != NULL && s->cold->inflight > 0));
-  (void)s;
 }
+#endif
 
 lnet_stream *lnet_stream_new(lua_State *L, lnet_ctx *ctx) {
   lnet_stream *s = lua_newuserdatauv(L, sizeof *s, UV_STREAM_VALUES);
-  memset(s, 0, sizeof *s);
+  memset(s, 0, offsetof(lnet_stream, h));
+  memset(&s->r_hwm, 0, sizeof *s - offsetof(lnet_stream, r_hwm));
   lnet_object_init(&s->base.object, ctx, &lnet_stream_class);
   s->base.emitter.own_end = true;
   s->r = R_SYNC;
   s->r_hwm = s->w_hwm = LNET_HIGH_WATER_MARK;
-  s->base.object.plain = true;
-  lua_rawgeti(L, LUA_REGISTRYINDEX, ctx->socket_plain_ref);
+  s->base.object.lacks = LNET_META_GC | LNET_META_FIELDS;
+  lua_rawgeti(L, LUA_REGISTRYINDEX, ctx->socket_metas[LNET_META_GC | LNET_META_FIELDS]);
   lua_setmetatable(L, -2);
   return s;
 }
@@ -53,11 +55,11 @@ static void fire_timeout(lnet_alarm *alarm);
 /* While a handle is open, on_close frees what there is to free. [-0, +0, -] */
 static void need_gc(lnet_stream *s) {
   lnet_object *object = &s->base.object;
-  if (!object->plain || object->ctx->shut) return;
+  if ((object->lacks & LNET_META_GC) == 0 || object->ctx->shut) return;
   lua_State *L = object->ctx->L;
   lnet_assert(object->holds > 0 && !object->weak);
   lnet_object_push(L, object);
-  lnet_object_need_gc(L, -1, object);
+  lnet_object_need(L, -1, object, LNET_META_GC);
   lua_pop(L, 1);
 }
 
@@ -72,7 +74,7 @@ int lnet_stream_need_cold(lnet_stream *s) {
 }
 
 lnet_cold *lnet_stream_check_cold(lua_State *L, int idx, lnet_stream *s) {
-  if ((s->s & S_HANDLE_OPEN) == 0) lnet_object_need_gc(L, idx, &s->base.object);
+  if ((s->s & S_HANDLE_OPEN) == 0) lnet_object_need(L, idx, &s->base.object, LNET_META_GC);
   if (lnet_stream_need_cold(s) != 0) lnet_error_memory(L);
   return s->cold;
 }

@@ -47,6 +47,7 @@ enum {
   R_HANDLE_READING = 1 << 15, /* uv_read_start is in force */
   R_ON_CONNECT = 1 << 16,     /* start reading once connected */
   R_DISABLED = 1 << 17,       /* readable = false at the start */
+  R_END_SCHEDULED = 1 << 18,
 };
 
 /* The writing half. */
@@ -258,6 +259,10 @@ static inline void lnet_stream_tick(lnet_stream *s, lnet_tick_fn fn) {
 }
 
 /* The invariants, in debug builds. [-0, +0, -] */
+#ifdef LNET_DEBUG
 void lnet_stream_verify(const lnet_stream *s);
+#else
+#define lnet_stream_verify(s) ((void)sizeof(s))
+#endif
 
 #endif

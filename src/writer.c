@@ -313,9 +313,7 @@ void lnet_writer_resume_write(lnet_stream *s) {
 static int put_direct(lnet_stream *s, const char *base, size_t len, size_t *sent) {
   *sent = 0;
   if (len == 0) return 0;
-  if (len <= LNET_GATHER_MAX && lnet_gather_bytes(s) + len < s->w_hwm) {
-    if (lnet_gather_add(s, base, len)) return 0;
-  }
+  if (len <= LNET_GATHER_MAX && lnet_gather_add(s, base, len)) return 0;
   if (s->gather != 0) { /* in order: what is gathered goes first, in the same call */
     enum { BUFS = 32 };
     uv_buf_t bufs[BUFS];
@@ -412,16 +410,9 @@ uint64_t lnet_writer_bytes(const lnet_stream *s) {
   return bytes + cold->pending_data;
 }
 
-/* Whether a write would go out now, with nothing in front of it and nothing due behind it. */
-bool lnet_writer_is_quiet(const lnet_stream *s) {
-  return (s->w & (W_WRITING | W_ENDING | W_NEED_DRAIN | W_BUFFER_PROCESSING)) == 0 &&
-         (s->s & (S_HANDLE | S_CONNECTING | S_DESTROYED | S_ERRORED)) == S_HANDLE &&
-         s->w_length == 0 && (s->cold == NULL || (s->cold->corked == 0 && s->cold->count == 0));
-}
-
 /* A small write while that is so. Returns whether there was room for it. [-0, +0, -] */
 bool lnet_writer_put_small(lnet_stream *s, const char *base, size_t len) {
-  if (lnet_gather_bytes(s) + len >= s->w_hwm || !lnet_gather_add(s, base, len)) return false;
+  if (!lnet_gather_add(s, base, len)) return false;
   lnet_stream_touch(s);
   s->bytes_sent += len;
   return true;
