@@ -93,13 +93,13 @@ void lnet_raise_kept(lua_State *L, lnet_ctx *ctx) {
 }
 
 /* Ends a protected call: keeps the error, closes the door. [-0|1, +0, -] */
-static bool leave_door(lua_State *L, lnet_ctx *ctx, int status) {
+LNET_HOT static bool leave_door(lua_State *L, lnet_ctx *ctx, int status) {
   if (status != LUA_OK) lnet_keep_error(L, ctx);
   if (--ctx->depth == 0 && ctx->gathering != 0) ctx->flush(ctx);
   return status == LUA_OK;
 }
 
-bool lnet_enter(lnet_ctx *ctx, lua_CFunction body, void *arg) {
+LNET_HOT bool lnet_enter(lnet_ctx *ctx, lua_CFunction body, void *arg) {
   lua_State *L = ctx->L;
   lnet_assert(!ctx->shut);
 #ifdef LNET_DEBUG
@@ -133,7 +133,7 @@ bool lnet_call_kept(lua_State *L, lnet_ctx *ctx, int nargs) {
   return leave_door(L, ctx, status);
 }
 
-void lnet_leave_busy(lnet_ctx *ctx) {
+LNET_HOT void lnet_leave_busy(lnet_ctx *ctx) {
   if (ctx->gathering != 0) ctx->flush(ctx);
   if (ctx->tick_count > 0) lnet_ticks_run(ctx);
 }

@@ -7,7 +7,7 @@
 enum { UP_CLASS = 1, UP_SPEC = 2, UP_PROPERTIES = 3 };
 
 /* __index of an object that has no fields of the user's. */
-static int l_index_bare(lua_State *L) {
+LNET_HOT static int l_index_bare(lua_State *L) {
   lua_pushvalue(L, 2);
   if (lua_rawget(L, lua_upvalueindex(UP_CLASS)) != LUA_TNIL) return 1;
   lua_settop(L, 2);

@@ -49,7 +49,7 @@ size_t lnet_gather_bytes(const lnet_stream *s) {
 }
 
 /* Takes `size` bytes of the arena, followed by `len`. Returns where, or 0. */
-static uint32_t take(lnet_ctx *ctx, uint32_t size, size_t len) {
+LNET_HOT static uint32_t take(lnet_ctx *ctx, uint32_t size, size_t len) {
   const uint32_t at = (ctx->arena_used + ALIGN - 1) & ~(uint32_t)(ALIGN - 1);
   if (at > ARENA_SIZE - size || ARENA_SIZE - size - at < len) return 0;
   ctx->arena_used = at + size + (uint32_t)len;
@@ -63,7 +63,7 @@ static void put_segment(lnet_ctx *ctx, uint32_t at, const char *base, size_t len
 }
 
 /* The stream's first write: a record, with a segment behind it. */
-static bool begin(lnet_stream *s, const char *base, size_t len) {
+LNET_HOT static bool begin(lnet_stream *s, const char *base, size_t len) {
   lnet_ctx *ctx = lnet_stream_ctx(s);
   const uint32_t at = take(ctx, sizeof(struct record) + sizeof(struct segment), len);
   if (at == 0) return false;
@@ -79,7 +79,7 @@ static bool begin(lnet_stream *s, const char *base, size_t len) {
   return true;
 }
 
-bool lnet_gather_add(lnet_stream *s, const char *base, size_t len) {
+LNET_HOT bool lnet_gather_add(lnet_stream *s, const char *base, size_t len) {
   lnet_ctx *ctx = lnet_stream_ctx(s);
   if (s->gather == 0) return len < s->w_hwm && begin(s, base, len);
   struct record *record = record_at(ctx, s->gather);
@@ -131,7 +131,7 @@ void lnet_gather_copy(const lnet_stream *s, size_t skip, char *out) {
   }
 }
 
-void lnet_gather_drop(lnet_stream *s) {
+LNET_HOT void lnet_gather_drop(lnet_stream *s) {
   lnet_ctx *ctx = lnet_stream_ctx(s);
   const uint32_t at = s->gather;
   if (at == 0) return;
@@ -204,7 +204,7 @@ static void send_many(lnet_stream *s) {
   }
 }
 
-void lnet_gather_send(lnet_stream *s) {
+LNET_HOT void lnet_gather_send(lnet_stream *s) {
   const lnet_ctx *ctx = lnet_stream_ctx(s);
   const struct record *record = record_at(ctx, s->gather);
   lnet_writer_announce(s, record->bytes);
@@ -221,7 +221,7 @@ void lnet_gather_send(lnet_stream *s) {
     answered(s, 1, status);
 }
 
-static void flush_all(lnet_ctx *ctx) {
+LNET_HOT static void flush_all(lnet_ctx *ctx) {
   while (ctx->gathering != 0)
     lnet_gather_send(record_at(ctx, ctx->gathering)->stream);
 }

@@ -497,7 +497,7 @@ static int body_wait(lua_State *L) {
   return 0;
 }
 
-bool lnet_pipe_feed(lnet_stream *s, const char *base, size_t len) {
+LNET_HOT bool lnet_pipe_feed(lnet_stream *s, const char *base, size_t len) {
   lnet_stream *dest = s->pipe_to;
   if ((dest->w & W_ENDING) != 0 || (dest->s & (S_DESTROYED | S_OWN_WRITE)) != 0 ||
       dest->default_encoding != LNET_ENCODING_BYTES || dest->base.object.holds == 0)

@@ -99,7 +99,7 @@ static void maybe_read_more(lnet_stream *s) {
 
 /* ---- asking for bytes ---- */
 
-static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf) {
+LNET_HOT static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf) {
   lnet_stream *s = handle->data;
   lnet_ctx *ctx = lnet_stream_ctx(s);
   (void)suggested;
@@ -258,7 +258,7 @@ struct chunk {
 };
 
 /* Pushes the chunk as a string, decoded where an encoding is set. [-0, +1, m] */
-static void push_chunk(lua_State *L, const struct chunk *c) {
+LNET_HOT static void push_chunk(lua_State *L, const struct chunk *c) {
   lnet_cold *cold = c->stream->cold;
   if (cold == NULL || !cold->decoding) {
     lua_pushlstring(L, c->base, c->len);
@@ -276,7 +276,7 @@ static bool is_direct(const lnet_stream *s) {
 }
 
 /* Protected: gives one chunk to the listeners of 'data', or keeps it. [-0, +0, e] */
-static int body_chunk(lua_State *L) {
+LNET_HOT static int body_chunk(lua_State *L) {
   struct chunk *c = lua_touserdata(L, 1);
   lnet_stream *s = c->stream;
   lnet_object_push(L, &s->base.object);
@@ -301,7 +301,7 @@ static int body_chunk(lua_State *L) {
 }
 
 /* Takes a chunk from the handle. Returns whether more may come at once. [-0, +0, -] */
-static bool push(lnet_stream *s, const char *base, size_t len) {
+LNET_HOT static bool push(lnet_stream *s, const char *base, size_t len) {
   if ((s->s & (S_DESTROYED | S_ERRORED)) != 0 || (s->r & R_ENDED) != 0) return false;
   if (s->cold != NULL && s->cold->onread) return lnet_onread_deliver(s, len);
   s->r &= ~(uint32_t)R_READING;
@@ -360,7 +360,7 @@ static void push_end(lnet_stream *s) {
 }
 
 /* From libuv, so no L: whatever may raise is in the bodies. */
-static void on_read(uv_stream_t *handle, ssize_t n, const uv_buf_t *buf) {
+LNET_HOT static void on_read(uv_stream_t *handle, ssize_t n, const uv_buf_t *buf) {
   lnet_stream *s = handle->data;
   lnet_ctx *ctx = lnet_stream_ctx(s);
   if (n == 0 || ctx->shut) return;

@@ -32,7 +32,7 @@ static inline struct lnet_tick *enqueue(lnet_ctx *ctx) {
   return &ctx->ticks[(ctx->tick_first + ctx->tick_count++) & (ctx->tick_capacity - 1)];
 }
 
-void lnet_tick(lnet_object *object, lnet_tick_fn fn) {
+LNET_HOT void lnet_tick(lnet_object *object, lnet_tick_fn fn) {
   lnet_ctx *ctx = object->ctx;
   if (ctx->shut) return;
   lnet_assert(object->holds > 0);
@@ -57,7 +57,7 @@ static int body_tick(lua_State *L) {
   return 0;
 }
 
-void lnet_ticks_run(lnet_ctx *ctx) {
+LNET_HOT void lnet_ticks_run(lnet_ctx *ctx) {
   while (ctx->tick_count > 0 && !ctx->halted) {
     const struct lnet_tick tick = ctx->ticks[ctx->tick_first];
     ctx->tick_first = (ctx->tick_first + 1) & (ctx->tick_capacity - 1);

@@ -126,7 +126,7 @@ static bool write_checked(lua_State *L, lnet_stream *s, const char *bytes, size_
 
 /* The common call: a string and nothing else, on an open stream where nothing waits. Returns
    whether it is done; *more: node's answer. [-0, +0, -] */
-static bool write_common(lua_State *L, bool *more) {
+LNET_HOT static bool write_common(lua_State *L, bool *more) {
   size_t len = 0;
   if (lua_gettop(L) != 2 || lua_type(L, 2) != LUA_TSTRING) return false;
   lnet_stream *s = lnet_stream_test(L, 1);
@@ -153,7 +153,7 @@ Sends bytes or encoded text; what the kernel leaves waits in memory. Source: nod
 @treturn boolean false when `writableHighWaterMark` bytes or more wait: go on after 'drain'
 @raise `ERR_INVALID_ARG_TYPE`, `ERR_UNKNOWN_ENCODING`, at the caller's line, nothing changed
 */
-int lnet_l_write(lua_State *L) {
+LNET_HOT int lnet_l_write(lua_State *L) {
   bool more = true;
   if (write_common(L, &more)) {
     lua_pushboolean(L, more);

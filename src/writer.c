@@ -411,7 +411,7 @@ uint64_t lnet_writer_bytes(const lnet_stream *s) {
 }
 
 /* A small write while that is so. Returns whether there was room for it. [-0, +0, -] */
-bool lnet_writer_put_small(lnet_stream *s, const char *base, size_t len) {
+LNET_HOT bool lnet_writer_put_small(lnet_stream *s, const char *base, size_t len) {
   if (!lnet_gather_add(s, base, len)) return false;
   lnet_stream_touch(s);
   s->bytes_sent += len;
@@ -426,7 +426,7 @@ static bool take_more(lnet_stream *s) {
 }
 
 /* A write that is worth a system call of its own, while is_quiet and nothing is gathered. */
-bool lnet_writer_put_alone(lnet_stream *s, const char *base, size_t len, unsigned flags) {
+LNET_HOT bool lnet_writer_put_alone(lnet_stream *s, const char *base, size_t len, unsigned flags) {
   const uv_buf_t buf = buf_of(base, len);
   lnet_stream_touch(s);
   lnet_writer_announce(s, len);
@@ -446,7 +446,7 @@ bool lnet_writer_put_alone(lnet_stream *s, const char *base, size_t len, unsigne
   return take_more(s);
 }
 
-bool lnet_writer_put_now(lnet_stream *s, const char *base, size_t len) {
+LNET_HOT bool lnet_writer_put_now(lnet_stream *s, const char *base, size_t len) {
   const bool usual = lnet_writer_is_quiet(s) && s->gather == 0;
   return usual ? lnet_writer_put_alone(s, base, len, 0) : lnet_writer_put(s, base, len, 0);
 }
