@@ -68,7 +68,7 @@ static void end_readable_tick(lnet_object *object) {
     lnet_stream_destroy(s, lnet_fault_of(LNET_FAULT_NONE));
 }
 
-static void read_more_slowly(lnet_stream *s) {
+static void read_more(lnet_stream *s) {
   while ((s->r & (R_READING | R_ENDED)) == 0 &&
          (s->r_length < s->r_hwm || ((s->r & R_FLOWING) != 0 && s->r_length == 0))) {
     const size_t before = s->r_length;
@@ -78,13 +78,14 @@ static void read_more_slowly(lnet_stream *s) {
   s->r &= ~(uint32_t)R_READING_MORE;
 }
 
-static inline void read_more(lnet_stream *s) {
+/* Returns whether the stream flows, and all is as the loop would leave it. */
+static inline bool read_more_usual(lnet_stream *s) {
   const uint32_t usual = R_FLOWING | R_HANDLE_READING;
-  if ((s->r & (usual | R_READING | R_ENDED)) == usual && s->r_length == 0 &&
-      (s->s & (S_DESTROYED | S_ERRORED)) == 0) /* what the loop would come to */
-    s->r = (s->r | R_READING | R_NEED_READABLE) & ~(uint32_t)R_READING_MORE;
-  else
-    read_more_slowly(s);
+  if ((s->r & (usual | R_READING | R_ENDED)) != usual || s->r_length > 0 ||
+      (s->s & (S_DESTROYED | S_ERRORED)) != 0)
+    return false;
+  s->r = (s->r | R_READING | R_NEED_READABLE) & ~(uint32_t)R_READING_MORE;
+  return true;
 }
 
 static void read_more_tick(lnet_object *object) {
@@ -109,7 +110,8 @@ LNET_HOT static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *b
   }
   const size_t len = s->pipe_to != NULL ? LNET_SLAB_SIZE : LNET_CHUNK_MAX;
   /* Halted: no room, so the bytes stay in the kernel until net.run goes on. */
-  *buf = uv_buf_init(ctx->slab, ctx->halted || ctx->shut ? 0 : (unsigned)len);
+  buf->base = ctx->slab;
+  buf->len = ctx->halted || ctx->shut ? 0 : len;
 }
 
 static void on_read(uv_stream_t *handle, ssize_t n, const uv_buf_t *buf);
@@ -317,10 +319,12 @@ LNET_HOT static bool push(lnet_stream *s, const char *base, size_t len) {
   }
   /* Node asks for more in a tick; where that would be the next thing to run, it is done at once. */
   const lnet_ctx *ctx = lnet_stream_ctx(s);
-  if (ctx->tick_count == 0 && ctx->gathering == 0 && !ctx->halted)
+  if (ctx->tick_count == 0 && ctx->gathering == 0 && !ctx->halted) {
+    if (read_more_usual(s)) return true;
     read_more(s);
-  else
+  } else {
     maybe_read_more(s);
+  }
   return (s->r & R_ENDED) == 0 && (s->r_length < s->r_hwm || s->r_length == 0);
 }
 
