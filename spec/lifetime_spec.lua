@@ -83,6 +83,58 @@ describe("collection", function()
     assert.is_nil(next(weak))
   end)
 
+  it("takes an accepted socket in one cycle, whatever it had while it was open", function()
+    local kept = setmetatable({}, { __mode = "k" }) -- what is finalized leaves it a cycle later
+    local closed = 0
+    local server, port = serve.tcp(function(socket)
+      kept[socket] = true
+      socket.name = "accepted"
+      socket:setTimeout(60000, ignore)
+      socket:on("error", ignore)
+      socket:on("close", function() closed = closed + 1 end)
+      socket:write(("x"):rep(8 * 1024 * 1024), ignore) -- more than the kernel takes
+      socket:cork()
+      socket:write("y", ignore)
+      socket:uncork()
+      socket:resume()
+    end)
+    for i = 1, 4 do
+      local client = within.keep(net.connect(port, "127.0.0.1"))
+      client:on("error", ignore)
+      if i % 2 == 0 then client:resume() end
+      client:on(i % 2 == 0 and "connect" or "readable", function()
+        if i % 2 == 0 then client:finish() else client:resetAndDestroy() end
+      end)
+    end
+    within.reached(2, function() return closed == 4 end)
+    server:close()
+    within(2)
+    collectgarbage()
+    assert.is_nil(next(kept))
+  end)
+
+  it("takes a closed socket that has something left, and leaves it that until then", function()
+    local weak = weakly(function()
+      local near, far = pair.tcp()
+      near:setEncoding("hex")
+      near:on("readable", function()
+        if near.readableLength < 4 then return end
+        near:cork()
+        near:destroy()
+      end)
+      far:write("ab")
+      far:resume()
+      within(2)
+      assert.is_true(near.closed)
+      assert.equal("hex", near.readableEncoding)
+      assert.equal(4, near.readableLength)
+      assert.equal(1, near.writableCorked)
+      return near, far
+    end)
+    collect()
+    assert.is_nil(next(weak))
+  end)
+
   it("takes sockets that were piped to each other, and an object that one was piped to", function()
     local weak = weakly(function()
       local near, far = pair.tcp()

@@ -163,6 +163,27 @@ describe("net.Socket", function()
     assert.is_nil(socket.name)
   end)
 
+  it("finds a field in place of a method, and the method again without it", function()
+    local early, late = net.Socket(), net.Socket()
+    local function own() return "own" end
+    local write = late.write
+    early.write, early.bytesTotal = own, 1
+    early:setTimeout(60000) -- from here on it has something to free
+    late:setTimeout(60000)
+    late.write, late.bytesTotal = own, 2
+    for total, socket in ipairs({ early, late }) do
+      assert.equal("own", socket:write())
+      assert.equal(total, socket.bytesTotal)
+      assert.equal(0, socket.bytesRead)
+      assert.equal(60000, socket.timeout)
+      assert.equal(socket, socket:on("error", ignore))
+      socket.write, socket.bytesTotal = nil, nil
+      assert.equal(write, socket.write)
+      assert.is_nil(socket.bytesTotal)
+    end
+    assert.equal(write, net.Socket().write)
+  end)
+
   it("refuses nil and NaN as keys, as a table does", function()
     local socket = net.Socket()
     assert.is_false((pcall(function() socket[nil] = 1 end)))
@@ -255,5 +276,31 @@ describe("net.Socket", function()
     socket:setTimeout(0)
     assert.equal(0, socket.timeout)
     assert.is_false(net.run("nowait"))
+  end)
+
+  it("keeps any number as its timeout, also as a plain field, and behind 'close'", function()
+    local socket = net.Socket()
+    for _, ms in ipairs({ 0.5, 1.5, 0, 1, 4294967292, 4294967293, 4294967295, 1e10, -1, -2.5 }) do
+      socket.timeout = ms
+      assert.equal(ms, socket.timeout)
+      assert.equal(math.floor(ms) == ms and "integer" or "float", math.type(socket.timeout))
+    end
+    socket.timeout = math.huge
+    assert.equal(math.huge, socket.timeout)
+    socket.timeout = nil
+    assert.is_nil(socket.timeout)
+    assert.is_false((pcall(function() socket.timeout = "1" end)))
+    assert.is_nil(socket.timeout)
+    for _, ms in ipairs({ 60000, 60000.5, 3000000000 }) do
+      local near, far = pair.tcp()
+      near:setTimeout(ms)
+      near:setEncoding("hex")
+      near:destroy()
+      far:resume()
+      within(2)
+      assert.is_true(near.closed)
+      assert.equal(ms, near.timeout)
+      assert.equal("hex", near.readableEncoding)
+    end
   end)
 end)
