@@ -86,7 +86,7 @@ describe("collection", function()
   it("takes an accepted socket in one cycle, whatever it had while it was open", function()
     local kept = setmetatable({}, { __mode = "k" }) -- what is finalized leaves it a cycle later
     local closed = 0
-    local server, port = serve.tcp(function(socket)
+    local server = net.createServer(function(socket)
       kept[socket] = true
       socket.name = "accepted"
       socket:setTimeout(60000, ignore)
@@ -98,13 +98,15 @@ describe("collection", function()
       socket:uncork()
       socket:resume()
     end)
+    server:listen(0, "127.0.0.1")
+    within.reached(2, function() return server.listening end)
     for i = 1, 4 do
-      local client = within.keep(net.connect(port, "127.0.0.1"))
+      local client = net.connect(server:address().port, "127.0.0.1")
       client:on("error", ignore)
-      if i % 2 == 0 then client:resume() end
-      client:on(i % 2 == 0 and "connect" or "readable", function()
+      client:on("connect", function()
         if i % 2 == 0 then client:finish() else client:resetAndDestroy() end
       end)
+      client:resume()
     end
     within.reached(2, function() return closed == 4 end)
     server:close()
@@ -115,24 +117,29 @@ describe("collection", function()
 
   it("takes a closed socket that has something left, and leaves it that until then", function()
     local weak = weakly(function()
-      local near, far = pair.tcp()
-      near:setEncoding("hex")
-      near:on("readable", function()
-        if near.readableLength < 4 then return end
-        near:cork()
-        near:destroy()
+      local server, far
+      server = net.createServer(function(socket)
+        far = socket
+        far:setEncoding("hex")
+        far:on("readable", function()
+          if far.readableLength < 4 then return end
+          far:cork()
+          far:destroy()
+          server:close()
+        end)
       end)
-      far:write("ab")
-      far:resume()
+      server:listen(0, "127.0.0.1", function()
+        net.connect(server:address().port, "127.0.0.1"):on("error", ignore):write("ab")
+      end)
       within(2)
-      assert.is_true(near.closed)
-      assert.equal("hex", near.readableEncoding)
-      assert.equal(4, near.readableLength)
-      assert.equal(1, near.writableCorked)
-      return near, far
+      assert.is_true(far.closed)
+      assert.equal("hex", far.readableEncoding)
+      assert.equal(4, far.readableLength)
+      assert.equal(1, far.writableCorked)
+      return far
     end)
     collect()
-    assert.is_nil(next(weak))
+    assert.is_nil(weak[1])
   end)
 
   it("takes sockets that were piped to each other, and an object that one was piped to", function()

@@ -79,6 +79,7 @@ void lnet_entries_append(lnet_stream *s, lnet_entry entry) {
   lnet_assert(cold->count < cold->capacity);
   entry.seq = cold->next_seq++;
   cold->entries[cold->count++] = entry;
+  s->w |= W_QUEUE;
 }
 
 /* Protected: makes room for the chunk at 2 of the stream at 1. [-0, +0, m] */
@@ -145,6 +146,7 @@ static lnet_entry take(lnet_cold *cold, uint32_t at) {
   if (at == 0) { /* many may wait: move none */
     cold->entries++;
     cold->capacity--;
+    lnet_entries_note(cold->stream);
     return entry;
   }
   memmove(cold->entries + at, cold->entries + at + 1, (cold->count - at) * sizeof entry);
@@ -160,6 +162,7 @@ void lnet_entries_free(lnet_stream *s) {
   cold->block = cold->entries = NULL;
   cold->write = NULL;
   cold->count = cold->capacity = cold->settled = cold->inflight = 0;
+  lnet_entries_note(s);
 }
 
 /* ---- settling ---- */
@@ -301,4 +304,5 @@ void lnet_entries_forget(lnet_stream *s, uint32_t count) {
           (cold->count - first - count) * sizeof *cold->entries);
   cold->settled -= count;
   cold->count -= count;
+  lnet_entries_note(s);
 }

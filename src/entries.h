@@ -27,6 +27,11 @@ enum {
   E_SAME = 64,    /* (to lnet_writer_put) the callback equals the one queued last */
 };
 
+/* W_QUEUE is what the queue is: called when it or the cork may have gone. [-0, +0, -] */
+static inline void lnet_entries_note(lnet_stream *s) {
+  if (s->cold->count == 0 && s->cold->corked == 0) s->w &= ~(uint32_t)W_QUEUE;
+}
+
 /* Makes room for `more` entries. Returns 0 or UV_ENOMEM. [-0, +0, -] */
 int lnet_entries_reserve(lnet_stream *s, uint32_t more);
 

@@ -31,6 +31,7 @@ typedef struct lnet_emitter {
 typedef struct lnet_emitting {
   lnet_object object;
   lnet_emitter emitter;
+  uint32_t stamp; /* of the class's own: here there is room for one */
 } lnet_emitting;
 
 static inline const lnet_emitter_class *lnet_emitter_class_of(const lnet_emitting *base) {

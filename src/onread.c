@@ -31,7 +31,7 @@ void lnet_onread_set(lua_State *L, int options, int idx, lnet_stream *s) {
       lua_rawseti(L, -2, COLD_SOURCE);
       lua_pushvalue(L, -3);
       use_buffer(L, idx, s);
-      cold->onread = true;
+      s->s |= S_ONREAD;
       cold->source = source;
     }
   }
@@ -59,7 +59,7 @@ static int body_ask(lua_State *L) {
 int lnet_l_askBuffer(lua_State *L) {
   lnet_stream *s = lnet_check_stream(L, 1);
   const lnet_cold *cold = s->cold;
-  if (cold != NULL && cold->onread && cold->source && !cold->fresh) ask(L, 1, s);
+  if ((s->s & S_ONREAD) != 0 && cold->source && !cold->fresh) ask(L, 1, s);
   return 0;
 }
 

@@ -104,7 +104,7 @@ LNET_HOT static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *b
   lnet_stream *s = handle->data;
   lnet_ctx *ctx = lnet_stream_ctx(s);
   (void)suggested;
-  if (s->cold != NULL && s->cold->onread && !ctx->halted && !ctx->shut) {
+  if ((s->s & S_ONREAD) != 0 && !ctx->halted && !ctx->shut) {
     *buf = lnet_onread_buffer(s);
     return;
   }
@@ -261,11 +261,11 @@ struct chunk {
 
 /* Pushes the chunk as a string, decoded where an encoding is set. [-0, +1, m] */
 LNET_HOT static void push_chunk(lua_State *L, const struct chunk *c) {
-  lnet_cold *cold = c->stream->cold;
-  if (cold == NULL || !cold->decoding) {
+  if ((c->stream->s & S_DECODING) == 0) {
     lua_pushlstring(L, c->base, c->len);
     return;
   }
+  lnet_cold *cold = c->stream->cold;
   luaL_Buffer out;
   char *to = luaL_buffinitsize(L, &out, lnet_decoder_max(&cold->decoder, c->len));
   luaL_pushresultsize(&out, lnet_decoder_feed(&cold->decoder, c->base, c->len, to));
@@ -286,7 +286,7 @@ LNET_HOT static int body_chunk(lua_State *L) {
     lnet_emit_hot_push(L, 2);
     push_chunk(L, c);
     c->kept = true;
-    if (s->cold != NULL && lua_rawlen(L, 4) == 0) return 0; /* the decoder held all of it back */
+    if ((s->s & S_DECODING) != 0 && lua_rawlen(L, 4) == 0) return 0; /* it held all of it back */
     s->r |= R_DATA_EMITTED;
     lnet_emit_hot(L, LNET_EV_DATA, 3);
     return 0;
@@ -305,10 +305,10 @@ LNET_HOT static int body_chunk(lua_State *L) {
 /* Takes a chunk from the handle. Returns whether more may come at once. [-0, +0, -] */
 LNET_HOT static bool push(lnet_stream *s, const char *base, size_t len) {
   if ((s->s & (S_DESTROYED | S_ERRORED)) != 0 || (s->r & R_ENDED) != 0) return false;
-  if (s->cold != NULL && s->cold->onread) return lnet_onread_deliver(s, len);
+  if ((s->s & S_ONREAD) != 0) return lnet_onread_deliver(s, len);
   s->r &= ~(uint32_t)R_READING;
-  const bool piped = s->pipe_to != NULL && is_direct(s) &&
-                     (s->cold == NULL || !s->cold->decoding) && lnet_pipe_feed(s, base, len);
+  const bool piped = s->pipe_to != NULL && is_direct(s) && (s->s & S_DECODING) == 0 &&
+                     lnet_pipe_feed(s, base, len);
   if (!piped) {
     struct chunk c = {s, base, len, false};
     lnet_enter(lnet_stream_ctx(s), body_chunk, &c);
@@ -346,7 +346,7 @@ static int body_last(lua_State *L) {
 static void push_end(lnet_stream *s) {
   s->r &= ~(uint32_t)R_READING;
   if ((s->r & R_ENDED) == 0) {
-    if (s->cold != NULL && s->cold->decoding) {
+    if ((s->s & S_DECODING) != 0) {
       struct chunk c = {s, NULL, 0, false};
       lnet_enter(lnet_stream_ctx(s), body_last, &c);
       if (!c.kept) lnet_stream_destroy(s, lnet_fault_system(UV_ENOMEM, LNET_SYSCALL_READ));
@@ -507,7 +507,7 @@ Stops the flow of 'data'. Source: node v20.
 int lnet_l_pause(lua_State *L) {
   lnet_stream *s = lnet_check_stream(L, 1);
   lua_settop(L, 1);
-  if (s->cold != NULL && s->cold->onread && (s->r & R_HANDLE_READING) != 0 &&
+  if ((s->s & S_ONREAD) != 0 && (s->r & R_HANDLE_READING) != 0 &&
       (s->s & (S_HANDLE | S_CONNECTING)) == S_HANDLE) {
     s->r &= ~(uint32_t)R_HANDLE_READING;
     uv_read_stop(&s->h.stream);
@@ -524,8 +524,7 @@ Starts the flow of 'data' again, or starts it. Source: node v20.
 int lnet_l_resume(lua_State *L) {
   lnet_stream *s = lnet_check_stream(L, 1);
   lnet_object_hold_weakly(L, 1, &s->base.object);
-  if (s->cold != NULL && s->cold->onread && (s->s & (S_HANDLE | S_CONNECTING)) == S_HANDLE)
-    lnet_reader_start(s);
+  if ((s->s & (S_ONREAD | S_HANDLE | S_CONNECTING)) == (S_ONREAD | S_HANDLE)) lnet_reader_start(s);
   lnet_reader_resume(s);
   lnet_object_release(&s->base.object);
   lua_settop(L, 1);
@@ -564,7 +563,7 @@ int lnet_l_setEncoding(lua_State *L) {
     if (lua_rawlen(L, -1) > 0) lnet_readbuf_add(L, 1, s, false);
   }
   cold->decoder = decoder;
-  cold->decoding = true;
+  s->s |= S_DECODING;
   lua_settop(L, 1);
   return 1;
 }

@@ -451,7 +451,7 @@ static void get_reading(lua_State *L, const lnet_stream *s, int number) {
     lua_pushboolean(L, (s->r & (R_DISABLED | R_END_EMITTED)) == 0 && gone);
     break;
   default:
-    if (s->cold != NULL && s->cold->decoding)
+    if ((s->s & S_DECODING) != 0)
       lua_pushstring(L, lnet_encoding_name((lnet_encoding)s->cold->decoder.encoding));
     else
       lua_pushnil(L);

@@ -21,6 +21,8 @@ void lnet_stream_verify(const lnet_stream *s) {
   lnet_assert(s->cold == NULL || s->cold->settled + s->cold->inflight <= s->cold->count);
   lnet_assert((s->s & S_DESTROYED) == 0 || (s->s & S_CONNECTING) == 0);
   lnet_assert((s->w & W_WRITING) == 0 || (s->cold != NULL && s->cold->inflight > 0));
+  lnet_assert(((s->w & W_QUEUE) != 0) ==
+              (s->cold != NULL && (s->cold->count > 0 || s->cold->corked > 0)));
 }
 #endif
 
@@ -85,6 +87,8 @@ void lnet_stream_free_cold(lnet_stream *s) {
   lnet_entries_free(s);
   free(s->cold);
   s->cold = NULL;
+  s->w &= ~(uint32_t)W_QUEUE;
+  s->s &= ~(uint32_t)(S_DECODING | S_ONREAD);
   s->r_length = 0;
 }
 
@@ -229,7 +233,8 @@ static void settle_cold(lnet_stream *s) {
   const lnet_cold *cold = s->cold;
   if (cold == NULL || (s->s & S_HANDLE_OPEN) != 0) return;
   const bool asked = cold->corked > 0 || cold->count > 0 || cold->unread_count > 0 ||
-                     cold->decoding || cold->onread || cold->alarm.set || cold->pending_data > 0;
+                     (s->s & (S_DECODING | S_ONREAD)) != 0 || cold->alarm.set ||
+                     cold->pending_data > 0;
   const bool options = cold->keep_alive_delay != 0 || cold->tos_given;
   if (asked || options || (s->s & S_CONNECTING) != 0)
     need_gc(s);
@@ -341,19 +346,23 @@ void lnet_stream_set_timeout(lua_State *L, int idx, lnet_stream *s, uint64_t ms)
   lnet_stream_check_cold(L, idx, s);
   if (!s->cold->alarm.set) lnet_object_hold_weakly(L, idx, &s->base.object);
   uv_update_time(ctx->loop);
+  const uint64_t now = uv_now(ctx->loop);
   s->cold->timeout_ms = ms;
-  s->cold->active_at = uv_now(ctx->loop);
-  lnet_alarm_set(ctx, &s->cold->alarm, s->cold->active_at + ms);
+  s->s = (s->s | S_TIMED) & ~(uint32_t)S_TIMEOUT_OVER;
+  s->base.stamp = (uint32_t)now;
+  lnet_alarm_set(ctx, &s->cold->alarm, now + ms);
 }
 
 void lnet_stream_rearm(lnet_stream *s) {
+  lnet_ctx *ctx = lnet_stream_ctx(s);
+  s->s &= ~(uint32_t)S_TIMEOUT_OVER;
   lnet_object_hold_again(&s->base.object);
-  lnet_alarm_set(lnet_stream_ctx(s), &s->cold->alarm, s->cold->active_at + s->cold->timeout_ms);
+  lnet_alarm_set(ctx, &s->cold->alarm, uv_now(ctx->loop) + s->cold->timeout_ms);
 }
 
 void lnet_stream_clear_timeout(lnet_stream *s) {
   if (s->cold == NULL) return;
-  s->cold->timeout_ms = 0; /* no activity sets it again */
+  s->s &= ~(uint32_t)(S_TIMED | S_TIMEOUT_OVER); /* no activity sets it again */
   if (!s->cold->alarm.set) return;
   lnet_alarm_clear(lnet_stream_ctx(s), &s->cold->alarm);
   lnet_object_release(&s->base.object);
@@ -364,20 +373,21 @@ static void fire_timeout(lnet_alarm *alarm) {
   lnet_stream *s = cold->stream;
   lnet_ctx *ctx = lnet_stream_ctx(s);
   const uint64_t now = uv_now(ctx->loop);
-  const uint64_t deadline = cold->active_at + cold->timeout_ms;
-  if (deadline > now) { /* there was activity since it was set */
-    lnet_alarm_set(ctx, alarm, deadline);
+  const uint32_t idle = (uint32_t)now - s->base.stamp; /* ms */
+  if (idle < cold->timeout_ms) {                       /* there was activity since it was set */
+    lnet_alarm_set(ctx, alarm, now + cold->timeout_ms - idle);
     return;
   }
   if (cold->last_queue_size > 0 && (s->s & S_HANDLE) != 0) {
     const size_t size = uv_stream_get_write_queue_size(&s->h.stream);
     if (size != cold->last_queue_size) { /* a write is on its way */
       cold->last_queue_size = size;
-      cold->active_at = now;
+      s->base.stamp = (uint32_t)now;
       lnet_alarm_set(ctx, alarm, now + cold->timeout_ms);
       return;
     }
   }
+  s->s |= S_TIMEOUT_OVER;
   lua_State *L = ctx->L;
   lnet_object_push(L, &s->base.object); /* it may be held weakly only */
   if (!lua_isnil(L, -1)) lnet_emit_plain(&s->base, LNET_EV_TIMEOUT);

@@ -67,6 +67,7 @@ enum {
   W_ON_FINISHED = 1 << 13,  /* callbacks of finish() wait */
   W_DISABLED = 1 << 14,     /* writable = false at the start */
   W_CLOSE_IS_FIN = 1 << 15, /* the FIN is due, and the close that follows sends it */
+  W_QUEUE = 1 << 16,        /* there are entries, or it is corked */
 };
 
 /* Both. */
@@ -94,6 +95,10 @@ enum {
   S_SHARED = 1 << 20,        /* another process may have the descriptor, too */
   S_OWN_WRITE = 1 << 21,     /* the user has put a function of that name in place of the method */
   S_NAGLE_OFF = 1 << 22,     /* for a large write, not for the user */
+  S_DECODING = 1 << 23,
+  S_ONREAD = 1 << 24,       /* bytes go into the user's buffer instead of 'data' */
+  S_TIMED = 1 << 25,        /* there is an idle timeout */
+  S_TIMEOUT_OVER = 1 << 26, /* it has come: the next activity sets it again */
 };
 
 /* Callbacks that came while halted. */
@@ -123,17 +128,13 @@ enum {
 enum { TIMEOUT_NONE = 0, TIMEOUT_OTHER = 1, TIMEOUT_MS = 2 };
 
 /* What few sockets need: made at first use, and gone with the handle where nothing in it is to
-   outlive that. What each read and write of these looks at is at the front. */
+   outlive that. The usual read and write does not look at it: W_QUEUE, S_TIMED and others say what
+   is there. */
 typedef struct lnet_cold {
-  uint64_t active_at;  /* the last activity; ms of uv_now */
-  uint64_t timeout_ms; /* 0: none */
+  uint64_t timeout_ms;
+  lnet_alarm alarm;
   uint32_t corked;
   uint32_t count; /* of entries, below */
-  bool decoding;
-  bool onread; /* bytes go into the user's buffer instead of 'data' */
-  bool source; /* each buffer comes from a function */
-  bool fresh;  /* that was asked, and the buffer is not used yet */
-  lnet_alarm alarm;
   struct lnet_stream *stream;
   struct lnet_entry *block;   /* malloc'ed */
   struct lnet_entry *entries; /* in block: what is done with at its front is passed over */
@@ -154,11 +155,14 @@ typedef struct lnet_cold {
   int16_t tos;          /* type of service to set once connected */
   bool tos_given;
   bool tell_success; /* the attempt's function is told of success too */
+  bool source;       /* onread: each buffer comes from a function */
+  bool fresh;        /* that was asked, and the buffer is not used yet */
   lnet_buffer own;   /* the bytes of COLD_BUFFER */
 } lnet_cold;
 
 /* What each read and write looks at is in front, next to the part of the handle that they use: with
-   thousands of connections each line of the cache counts. */
+   thousands of connections each line of the cache counts. The stamp in `base` is the moment of the
+   last activity, the lower half of uv_now, where there is an idle timeout. */
 typedef struct lnet_stream {
   lnet_emitting base;
   uint32_t r;
@@ -236,9 +240,9 @@ void lnet_stream_rearm(lnet_stream *s);
 
 /* There was activity: the idle timeout starts anew. [-0, +0, -] */
 static inline void lnet_stream_touch(lnet_stream *s) {
-  if (s->cold == NULL) return;
-  s->cold->active_at = uv_now(s->base.object.ctx->loop);
-  if (s->cold->timeout_ms > 0 && !s->cold->alarm.set) lnet_stream_rearm(s);
+  if ((s->s & S_TIMED) == 0) return;
+  s->base.stamp = (uint32_t)uv_now(s->base.object.ctx->loop);
+  if ((s->s & S_TIMEOUT_OVER) != 0) lnet_stream_rearm(s);
 }
 
 /* Emits 'timeout' after ms without activity, once; the stream at idx is held until then.

@@ -275,6 +275,7 @@ int lnet_l_finish(lua_State *L) {
 int lnet_l_cork(lua_State *L) {
   lnet_stream *s = lnet_check_stream(L, 1);
   lnet_stream_check_cold(L, 1, s)->corked++;
+  s->w |= W_QUEUE;
   return 0;
 }
 
@@ -286,6 +287,7 @@ int lnet_l_uncork(lua_State *L) {
   lnet_object_hold(L, 1, &s->base.object);
   lua_State *before = lnet_swap_thread(lnet_stream_ctx(s), L);
   s->cold->corked--;
+  lnet_entries_note(s);
   lnet_writer_send_buffered(s);
   lnet_swap_thread(lnet_stream_ctx(s), before);
   lnet_object_release(&s->base.object);

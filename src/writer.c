@@ -454,6 +454,7 @@ LNET_HOT bool lnet_writer_put_now(lnet_stream *s, const char *base, size_t len) 
 void lnet_writer_uncork(lnet_stream *s) {
   if (s->cold == NULL || s->cold->corked == 0) return;
   s->cold->corked = 0;
+  lnet_entries_note(s);
   lnet_writer_send_buffered(s);
 }
 
@@ -511,6 +512,7 @@ void lnet_writer_gathered(lnet_stream *s, char *rest, size_t len, int status) {
           (cold->count - keep) * sizeof *cold->entries);
   cold->entries[keep] = (lnet_entry){rest, len, rest, 0, 0, E_COUNTS};
   cold->count++;
+  s->w |= W_QUEUE;
   cold->settled = keep;
   cold->inflight = again + 1;
   cold->write_len = len;

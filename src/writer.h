@@ -11,9 +11,9 @@ bool lnet_writer_put(lnet_stream *s, const char *base, size_t len, unsigned flag
 /* Whether a write would go out now, with nothing in front of it and nothing due behind it. While
    that is so, the two below are the quick ways. [-0, +0, -] */
 static inline bool lnet_writer_is_quiet(const lnet_stream *s) {
-  return (s->w & (W_WRITING | W_ENDING | W_NEED_DRAIN | W_BUFFER_PROCESSING)) == 0 &&
+  return (s->w & (W_WRITING | W_ENDING | W_NEED_DRAIN | W_BUFFER_PROCESSING | W_QUEUE)) == 0 &&
          (s->s & (S_HANDLE | S_CONNECTING | S_DESTROYED | S_ERRORED)) == S_HANDLE &&
-         s->w_length == 0 && (s->cold == NULL || (s->cold->corked == 0 && s->cold->count == 0));
+         s->w_length == 0;
 }
 
 /* A small write. Returns whether there was room for it. [-0, +0, -] */
