@@ -34,11 +34,15 @@ void lnet_class_more(lua_State *L, int idx) {
   if (lua_getiuservalue(L, idx, LNET_UV_MORE) == LUA_TTABLE) return;
   lua_newtable(L);
   lua_replace(L, -2);
-  if (lua_getiuservalue(L, idx, LNET_UV_MORE) == LUA_TTABLE) {
+  const int type = lua_getiuservalue(L, idx, LNET_UV_MORE);
+  if (type == LUA_TTABLE) {
     lua_replace(L, -2);
     return;
   }
-  lua_pop(L, 1);
+  if (type == LUA_TNIL)
+    lua_pop(L, 1);
+  else
+    lua_rawseti(L, -2, LNET_MORE_ONLY);
   lua_pushvalue(L, -1);
   lua_setiuservalue(L, idx, LNET_UV_MORE);
 }

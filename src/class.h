@@ -5,11 +5,16 @@
 #include "ctx.h"
 
 /* User values that every object of a class has; a class may add more behind them. */
-enum { LNET_UV_HOT = 1, LNET_UV_LISTENERS = 2, LNET_UV_MORE = 3, LNET_UV_COMMON = 3 };
+enum { LNET_UV_HOT = 1, LNET_UV_MORE = 2, LNET_UV_COMMON = 2 };
 
-/* Keys of the table in LNET_UV_MORE, which is made when first needed. Those of the class are
-   integers above. */
-enum { LNET_MORE_FIELDS = 0 /* a table of the fields that the user has set */ };
+/* The table in LNET_UV_MORE is made when first needed. Its sequence is the list of listeners, see
+   listeners.c; the rest of it has the keys below. Before there is a table one listener may stand
+   in its place. */
+enum {
+  LNET_MORE_FIELDS = 0, /* a table of the fields that the user has set */
+  LNET_MORE_ONLY = -1,  /* the listener that stood in the table's place */
+  LNET_MORE_CLASS = -2  /* the class's own keys go down from here */
+};
 
 typedef struct lnet_property {
   const char *name;

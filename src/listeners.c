@@ -1,6 +1,7 @@
 /* The listeners of one emitter. The list is a sequence key, handler, key, handler, ... in order of
-   coming, made when first needed. A class's hot event has its handler in a user value instead, and
-   while just one other event of ours has listeners, its handler stands in the list's place. */
+   coming, made when first needed; a userdata has it in the table in LNET_UV_MORE. A class's hot
+   event has its handler in a user value of its own. While just one other event of ours has a
+   listener, that stands in the table's place, or is in it under LNET_MORE_ONLY. */
 #include "listeners.h"
 #include "error.h"
 
@@ -19,10 +20,16 @@ lnet_listeners lnet_listeners_at(lua_State *L, lnet_ctx *ctx, int idx) {
 /* Pushes the list, or nil. [-0, +1, -] */
 static bool push_list(lua_State *L, lnet_listeners at) {
   if (at.base == NULL) return lua_rawgetp(L, at.idx, &list_key) == LUA_TTABLE;
-  if (at.base->emitter.only == 0)
-    return lua_getiuservalue(L, at.idx, LNET_UV_LISTENERS) == LUA_TTABLE;
+  if (at.base->emitter.has_list) return lua_getiuservalue(L, at.idx, LNET_UV_MORE) == LUA_TTABLE;
   lua_pushnil(L);
   return false;
+}
+
+/* Pushes the only listener, or nil. [-0, +1, -] */
+static void push_only(lua_State *L, lnet_listeners at) {
+  if (lua_getiuservalue(L, at.idx, LNET_UV_MORE) != LUA_TTABLE) return;
+  lua_rawgeti(L, -1, LNET_MORE_ONLY);
+  lua_remove(L, -2);
 }
 
 /* Pushes the list, making it if need be. [-0, +1, m] */
@@ -35,20 +42,32 @@ static void need_list(lua_State *L, lnet_listeners at) {
     return;
   }
   lua_pop(L, 1);
-  lua_pushvalue(L, -1);
   if (at.base == NULL) {
+    lua_pushvalue(L, -1);
     lua_rawsetp(L, at.idx, &list_key);
     return;
   }
-  if (at.base->emitter.only != 0) {
-    lua_pushinteger(L, at.base->emitter.only);
-    lua_rawseti(L, -3, 1);
-    lua_getiuservalue(L, at.idx, LNET_UV_LISTENERS);
-    lua_rawseti(L, -3, 2);
-    at.base->emitter.only = 0;
+  lnet_emitter *e = &at.base->emitter;
+  const bool table = lua_getiuservalue(L, at.idx, LNET_UV_MORE) == LUA_TTABLE;
+  if (table)
+    lua_replace(L, -2);
+  else
+    lua_pop(L, 1);
+  if (e->only != 0) { /* the key last: without it nothing is in the list */
+    push_only(L, at);
+    lua_rawseti(L, -2, 2);
+    lua_pushinteger(L, e->only);
+    lua_rawseti(L, -2, 1);
   }
-  lua_setiuservalue(L, at.idx, LNET_UV_LISTENERS);
-  at.base->emitter.has_list = true;
+  if (!table) {
+    lua_pushvalue(L, -1);
+    lua_setiuservalue(L, at.idx, LNET_UV_MORE);
+  } else if (e->only != 0) {
+    lua_pushnil(L);
+    lua_rawseti(L, -2, LNET_MORE_ONLY);
+  }
+  e->only = 0;
+  e->has_list = true;
 }
 
 /* Where the key stands in the list at `list`, or 0. [-0, +0, -] */
@@ -84,7 +103,7 @@ void lnet_listeners_push(lua_State *L, lnet_listeners at, int key, int event) {
   } else if (is_hot(at, event)) {
     lua_getiuservalue(L, at.idx, LNET_UV_HOT);
   } else if (is_only(at, event)) {
-    lua_getiuservalue(L, at.idx, LNET_UV_LISTENERS);
+    push_only(L, at);
   } else if (push_list(L, at)) {
     const lua_Integer i = find(L, lua_gettop(L), key);
     if (i == 0)
@@ -102,9 +121,12 @@ static void set_hot(lua_State *L, lnet_emitting *base, int idx) {
   lua_setiuservalue(L, idx, LNET_UV_HOT);
 }
 
-/* Whether an event can stand in the list's place. [-0, +0, -] */
-static bool is_vacant(const lnet_emitter *e) {
-  return !e->has_list && e->only == 0;
+/* Whether a listener can stand in the table's place. [-0, +0, -] */
+static bool is_vacant(lua_State *L, const lnet_emitter *e, int idx) {
+  if (e->has_list || e->only != 0) return false;
+  const bool vacant = lua_getiuservalue(L, idx, LNET_UV_MORE) == LUA_TNIL;
+  lua_pop(L, 1);
+  return vacant;
 }
 
 bool lnet_listeners_add_first(lua_State *L, lnet_emitting *base, int idx, int event) {
@@ -112,8 +134,8 @@ bool lnet_listeners_add_first(lua_State *L, lnet_emitting *base, int idx, int ev
   if (lnet_emitter_class_of(base)->hot == event) {
     e->hot_place = e->listed;
     set_hot(L, base, idx);
-  } else if (is_vacant(e)) {
-    lua_setiuservalue(L, idx, LNET_UV_LISTENERS);
+  } else if (is_vacant(L, e, idx)) {
+    lua_setiuservalue(L, idx, LNET_UV_MORE);
     e->only = (uint8_t)event;
     e->listed = 1;
   } else {
@@ -128,8 +150,6 @@ static void put(lua_State *L, lnet_listeners at, int key, int event) {
   if (surely_none(at, event) && lnet_listeners_add_first(L, at.base, at.idx, event)) return;
   if (is_hot(at, event)) {
     set_hot(L, at.base, at.idx);
-  } else if (is_only(at, event)) {
-    lua_setiuservalue(L, at.idx, LNET_UV_LISTENERS);
   } else {
     need_list(L, at);
     const int list = lua_gettop(L);
@@ -152,8 +172,13 @@ static void put(lua_State *L, lnet_listeners at, int key, int event) {
 
 /* [-0, +0, -] */
 static void forget_only(lua_State *L, lnet_listeners at) {
+  const bool table = lua_getiuservalue(L, at.idx, LNET_UV_MORE) == LUA_TTABLE;
   lua_pushnil(L);
-  lua_setiuservalue(L, at.idx, LNET_UV_LISTENERS);
+  if (table)
+    lua_rawseti(L, -2, LNET_MORE_ONLY);
+  else
+    lua_setiuservalue(L, at.idx, LNET_UV_MORE);
+  lua_pop(L, 1);
   at.base->emitter.only = 0;
   at.base->emitter.listed = at.base->emitter.hot_place = 0;
 }
@@ -194,7 +219,7 @@ static void drop(lua_State *L, lnet_listeners at, int key, int event) {
 
 void lnet_listeners_add(lua_State *L, lnet_listeners at, int key, int event, bool prepend) {
   if (surely_none(at, event) && lnet_listeners_add_first(L, at.base, at.idx, event)) return;
-  if (!is_hot(at, event) && !is_only(at, event)) { /* what it takes is there before the look */
+  if (!is_hot(at, event)) { /* what it takes is there before the look */
     need_list(L, at);
     lua_pop(L, 1);
   }

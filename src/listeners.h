@@ -22,9 +22,9 @@ typedef struct lnet_emitter {
   uint32_t has;       /* bit n: somebody listens to event n */
   uint16_t listed;    /* entries of the list */
   uint16_t hot_place; /* entries of the list that were there before the hot one */
-  uint8_t only;       /* the event whose handler stands in the list's place, or 0 */
+  uint8_t only;       /* the event whose only listener stands in the table's place, or 0 */
   bool own_end;       /* a socket's own listener of 'end' is there: it counts as the first */
-  bool has_list;
+  bool has_list;      /* there is one, if only an empty one */
 } lnet_emitter;
 
 /* How each userdata that emits begins. */

@@ -109,19 +109,20 @@ enum { UV_SERVER = LNET_UV_COMMON + 1, UV_STREAM_VALUES = UV_SERVER };
 
 /* Keys of the table in LNET_UV_MORE. */
 enum {
-  COLD_ERRORED = 1,
-  COLD_EXCEPTION = 2,
-  COLD_READBUF = 3, /* sequence of unread chunks, from unread_first */
-  COLD_QUEUE = 4,   /* 2 * seq: chunk, 2 * seq + 1: callback */
-  COLD_FINISH = 5,  /* callbacks of finish() */
-  COLD_CONNECT = 6, /* function(status) of the attempt */
-  COLD_WAITING = 7, /* function() that begins an attempt once the handle is free */
-  COLD_PEER = 8,    /* the peer's address, once it was asked for */
-  COLD_ONREAD = 9,  /* onread: callback(n, buffer) */
-  COLD_SOURCE = 10, /* onread: the function that gives a buffer */
-  COLD_BUFFER = 11, /* onread: the buffer to read into */
-  COLD_PIPE = 12,   /* the first pipe that this is the source of */
-  COLD_TIMEOUT = 13,
+  COLD_ERRORED = LNET_MORE_CLASS,
+  COLD_EXCEPTION = LNET_MORE_CLASS - 1,
+  COLD_READBUF = LNET_MORE_CLASS - 2, /* sequence of unread chunks, from unread_first */
+  COLD_QUEUE = LNET_MORE_CLASS - 3,   /* 2 * seq: chunk, 2 * seq + 1: callback */
+  COLD_FINISH = LNET_MORE_CLASS - 4,  /* callbacks of finish() */
+  COLD_CONNECT = LNET_MORE_CLASS - 5, /* function(status) of the attempt */
+  COLD_WAITING =
+      LNET_MORE_CLASS - 6,           /* function() that begins an attempt once the handle is free */
+  COLD_PEER = LNET_MORE_CLASS - 7,   /* the peer's address, once it was asked for */
+  COLD_ONREAD = LNET_MORE_CLASS - 8, /* onread: callback(n, buffer) */
+  COLD_SOURCE = LNET_MORE_CLASS - 9, /* onread: the function that gives a buffer */
+  COLD_BUFFER = LNET_MORE_CLASS - 10, /* onread: the buffer to read into */
+  COLD_PIPE = LNET_MORE_CLASS - 11,   /* the first pipe that this is the source of */
+  COLD_TIMEOUT = LNET_MORE_CLASS - 12,
 };
 
 /* The property `timeout`, as set: nothing, a number in COLD_TIMEOUT, or from there on ms. */
