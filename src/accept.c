@@ -96,14 +96,13 @@ static int body_accept(lua_State *L) {
   struct incoming *in = lua_touserdata(L, 1);
   lnet_listener *listener = in->listener;
   lnet_server *server = in->server;
-  lnet_stream *s = lnet_stream_new(L, listener->object.ctx);
   lnet_object_push(L, &server->base.object);
-  lua_pushvalue(L, -1);
-  lua_setiuservalue(L, 2, UV_SERVER);
+  lua_getiuservalue(L, 2, UV_SOCKET_META);
+  lnet_stream *s = lnet_stream_new(L, listener->object.ctx, 3);
   if (server->keep_alive_delay > 0)
-    lnet_stream_check_cold(L, 2, s)->keep_alive_delay = server->keep_alive_delay;
+    lnet_stream_check_cold(L, 4, s)->keep_alive_delay = server->keep_alive_delay;
   if (listener->server != server) return 0; /* a finalizer has closed it */
-  in->status = lnet_stream_open_handle(L, 2, s, listener->is_pipe);
+  in->status = lnet_stream_open_handle(L, 4, s, listener->is_pipe);
   if (in->status != 0) return 0;
   in->stream = s;
   in->status = uv_accept(&listener->h.stream, &s->h.stream);
@@ -111,9 +110,9 @@ static int body_accept(lua_State *L) {
   if (in->status != 0 || is_blocked(server, s) || is_full(server)) return 0;
   in->placed = true; /* the usual end, without a door of its own */
   set_up(server, s);
-  lnet_emit_hot_push(L, 3);
-  lua_pushvalue(L, 2);
-  lnet_emit_hot(L, LNET_EV_CONNECTION, 4);
+  lnet_emit_hot_push(L, 2);
+  lua_pushvalue(L, 4);
+  lnet_emit_hot(L, LNET_EV_CONNECTION, 5);
   return 0;
 }
 
@@ -178,8 +177,11 @@ int lnet_l_incoming(lua_State *L) {
   if (server->keep_alive_delay > 0)
     lnet_stream_check_cold(L, 2, s)->keep_alive_delay = server->keep_alive_delay;
   lnet_object_hold(L, 1, &server->base.object);
-  lua_pushvalue(L, 1);
-  lua_setiuservalue(L, 2, UV_SERVER);
+  lua_getiuservalue(L, 1, UV_SOCKET_META);
+  lua_rawgeti(L, -1, LNET_META_FAMILY);
+  lua_rawgeti(L, -1, s->base.object.lacks + 1);
+  lua_setmetatable(L, 2);
+  lua_settop(L, 2);
   lua_State *before = lnet_swap_thread(ctx, L);
   struct incoming in = {server->listener, server, s, 0, true, false};
   place(&in);

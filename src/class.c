@@ -138,11 +138,10 @@ void lnet_class_new(lua_State *L, lnet_ctx *ctx, const lnet_class_spec *spec, co
   lua_settop(L, class);
 }
 
-int lnet_class_lacking(lua_State *L, int ref, unsigned lacks) {
-  lua_rawgeti(L, LUA_REGISTRYINDEX, ref);
-  const int from = lua_gettop(L);
-  const int to = from + 1;
+/* Pushes a copy of the metatable at `from` that lacks these. [-0, +1, m] */
+static void push_lacking(lua_State *L, int from, unsigned lacks) {
   lua_newtable(L);
+  const int to = lua_gettop(L);
   lua_pushnil(L);
   while (lua_next(L, from) != 0) {
     lua_pushvalue(L, -2);
@@ -161,9 +160,22 @@ int lnet_class_lacking(lua_State *L, int ref, unsigned lacks) {
     lua_setfield(L, to, "__index");
     lua_settop(L, to);
   }
-  const int made = luaL_ref(L, LUA_REGISTRYINDEX);
-  lua_pop(L, 1);
-  return made;
+}
+
+void lnet_class_family(lua_State *L, int from, int owner) {
+  from = lua_absindex(L, from);
+  lua_createtable(L, LNET_METAS, 0);
+  const int family = lua_gettop(L);
+  for (unsigned lacks = 0; lacks < LNET_METAS; lacks++) {
+    push_lacking(L, from, lacks);
+    if (owner != 0) {
+      lua_pushvalue(L, owner);
+      lua_rawseti(L, -2, LNET_META_OWNER);
+    }
+    lua_pushvalue(L, family);
+    lua_rawseti(L, -2, LNET_META_FAMILY);
+    lua_rawseti(L, family, (lua_Integer)lacks + 1);
+  }
 }
 
 void *lnet_class_test(lua_State *L, int idx, const void *meta) {

@@ -46,8 +46,13 @@ void lnet_class_new(lua_State *L, lnet_ctx *ctx, const lnet_class_spec *spec, co
    than all the rest of a socket; looking for fields of the user's costs each call of a method. */
 enum { LNET_META_GC = 1, LNET_META_FIELDS = 2, LNET_METAS = 4 /* sets of these */ };
 
-/* A reference to a copy of the metatable `ref` that lacks these. [-0, +0, m] */
-int lnet_class_lacking(lua_State *L, int ref, unsigned lacks);
+/* Such a metatable is one of a family: those of all that objects may lack, and of one owner. Its
+   keys: the owner; the family, where a metatable's place is what it lacks + 1. */
+enum { LNET_META_OWNER = 1, LNET_META_FAMILY = 2 };
+
+/* Pushes a family of copies of the metatable at `from` that have the value at `owner` (0: none).
+   [-0, +1, m] */
+void lnet_class_family(lua_State *L, int from, int owner);
 
 /* Pushes the table in LNET_UV_MORE of the object at idx, making it if need be. [-0, +1, m] */
 void lnet_class_more(lua_State *L, int idx);

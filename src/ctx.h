@@ -82,7 +82,7 @@ typedef struct lnet_ctx {
   const void *blocklist_meta;
   const void *buffer_meta;
   int error_meta_ref;
-  int socket_metas[4]; /* by what they lack, see class.h */
+  int socket_meta_ref; /* of sockets without a server; it lacks all that it can */
   int server_meta_ref;
   int channel_meta_ref;
   int process_meta_ref;

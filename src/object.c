@@ -23,8 +23,11 @@ void lnet_object_need(lua_State *L, int idx, lnet_object *object, unsigned what)
   if ((object->lacks & what) == 0) return;
   idx = lua_absindex(L, idx);
   object->lacks &= (uint8_t)~what;
-  lua_rawgeti(L, LUA_REGISTRYINDEX, object->ctx->socket_metas[object->lacks]);
+  lua_getmetatable(L, idx);
+  lua_rawgeti(L, -1, LNET_META_FAMILY);
+  lua_rawgeti(L, -1, object->lacks + 1);
   lua_setmetatable(L, idx);
+  lua_pop(L, 2);
 }
 
 /* Weak references are kept by address, not by luaL_ref: that would give a number away again as soon

@@ -49,6 +49,18 @@ int lnet_l_askForks(lua_State *L) {
   return 0;
 }
 
+/* Gives the server on top a family of metatables for its sockets. [-0, +0, m] */
+static void set_socket_meta(lua_State *L, lnet_ctx *ctx) {
+  const int server = lua_gettop(L);
+  lua_rawgeti(L, LUA_REGISTRYINDEX, ctx->socket_meta_ref);
+  lua_rawgeti(L, -1, LNET_META_FAMILY);
+  lua_rawgeti(L, -1, 1);
+  lnet_class_family(L, -1, server);
+  lua_rawgeti(L, -1, LNET_METAS);
+  lua_setiuservalue(L, server, UV_SOCKET_META);
+  lua_settop(L, server);
+}
+
 int lnet_l_newServer(lua_State *L) {
   lnet_ctx *ctx = lnet_ctx_of(L);
   lnet_check_open(L, ctx);
@@ -88,6 +100,7 @@ int lnet_l_newServer(lua_State *L) {
   server->high_water_mark = mark;
   lua_rawgeti(L, LUA_REGISTRYINDEX, ctx->server_meta_ref);
   lua_setmetatable(L, -2);
+  set_socket_meta(L, ctx);
   return 1;
 }
 

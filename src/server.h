@@ -41,7 +41,8 @@ enum {
   UV_LISTENER = LNET_UV_COMMON + 1,
   UV_MAX_CONNECTIONS = LNET_UV_COMMON + 2, /* as the user set it */
   UV_BLOCK_LIST = LNET_UV_COMMON + 3,
-  UV_SERVER_VALUES = UV_BLOCK_LIST
+  UV_SOCKET_META = LNET_UV_COMMON + 4, /* metatable of its sockets, whose owner it is */
+  UV_SERVER_VALUES = UV_SOCKET_META
 };
 
 lnet_server *lnet_check_server(lua_State *L, int idx);

@@ -373,6 +373,17 @@ static void push_timeout(lua_State *L, const lnet_stream *s) {
   }
 }
 
+/* Pushes the server that has accepted the socket, or nil, or what the user has set instead. */
+static void push_server(lua_State *L, const lnet_stream *s) {
+  if ((s->s & S_OWN_SERVER) != 0) {
+    lua_getiuservalue(L, 1, LNET_UV_MORE);
+    lua_rawgeti(L, -1, COLD_SERVER);
+  } else {
+    lua_getmetatable(L, 1);
+    lua_rawgeti(L, -1, LNET_META_OWNER);
+  }
+}
+
 /* Properties of the connection. [-0, +1, m] */
 static void get_connection(lua_State *L, lnet_stream *s, int number) {
   static const char *const fields[] = {"address", "port", "family"};
@@ -409,7 +420,7 @@ static void get_connection(lua_State *L, lnet_stream *s, int number) {
     push_timeout(L, s);
     break;
   case P_SERVER:
-    lua_getiuservalue(L, 1, UV_SERVER);
+    push_server(L, s);
     break;
   case P_FD:
     push_fd(L, s);
@@ -533,7 +544,10 @@ static void set(lua_State *L, void *object, int number) {
       set_timeout_property(L, s, 3);
     }
   } else if (number == P_SERVER) {
-    lua_setiuservalue(L, 1, UV_SERVER);
+    lnet_class_more(L, 1);
+    lua_pushvalue(L, 3);
+    lua_rawseti(L, -2, COLD_SERVER);
+    s->s |= S_OWN_SERVER;
   } else if (lua_toboolean(L, 3)) {
     s->s |= S_HALF_OPEN;
   } else {
@@ -602,9 +616,12 @@ void lnet_socket_init(lua_State *L, lnet_ctx *ctx) {
   ctx->fin_listener_ref = luaL_ref(L, LUA_REGISTRYINDEX);
   ctx->socket_class = &lnet_stream_class;
   const void *meta = NULL;
-  lnet_class_new(L, ctx, &spec, &meta, &ctx->socket_metas[0]);
-  for (unsigned lacks = 1; lacks < LNET_METAS; lacks++)
-    ctx->socket_metas[lacks] = lnet_class_lacking(L, ctx->socket_metas[0], lacks);
+  lnet_class_new(L, ctx, &spec, &meta, &ctx->socket_meta_ref);
+  lua_rawgeti(L, LUA_REGISTRYINDEX, ctx->socket_meta_ref);
+  lnet_class_family(L, -1, 0);
+  lua_rawgeti(L, -1, LNET_METAS);
+  lua_rawseti(L, LUA_REGISTRYINDEX, ctx->socket_meta_ref);
+  lua_pop(L, 2);
   /* The same function under both names, for whoever compares them. */
   lua_getfield(L, -1, "finish");
   lua_setfield(L, -2, "end");

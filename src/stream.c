@@ -26,8 +26,8 @@ void lnet_stream_verify(const lnet_stream *s) {
 }
 #endif
 
-lnet_stream *lnet_stream_new(lua_State *L, lnet_ctx *ctx) {
-  lnet_stream *s = lua_newuserdatauv(L, sizeof *s, UV_STREAM_VALUES);
+lnet_stream *lnet_stream_new(lua_State *L, lnet_ctx *ctx, int meta) {
+  lnet_stream *s = lua_newuserdatauv(L, sizeof *s, LNET_UV_COMMON);
   memset(s, 0, offsetof(lnet_stream, h));
   memset(&s->r_hwm, 0, sizeof *s - offsetof(lnet_stream, r_hwm));
   lnet_object_init(&s->base.object, ctx, &lnet_stream_class);
@@ -35,7 +35,10 @@ lnet_stream *lnet_stream_new(lua_State *L, lnet_ctx *ctx) {
   s->r = R_SYNC;
   s->r_hwm = s->w_hwm = LNET_HIGH_WATER_MARK;
   s->base.object.lacks = LNET_META_GC | LNET_META_FIELDS;
-  lua_rawgeti(L, LUA_REGISTRYINDEX, ctx->socket_metas[LNET_META_GC | LNET_META_FIELDS]);
+  if (meta != 0)
+    lua_pushvalue(L, meta);
+  else
+    lua_rawgeti(L, LUA_REGISTRYINDEX, ctx->socket_meta_ref);
   lua_setmetatable(L, -2);
   return s;
 }

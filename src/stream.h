@@ -99,13 +99,11 @@ enum {
   S_ONREAD = 1 << 24,       /* bytes go into the user's buffer instead of 'data' */
   S_TIMED = 1 << 25,        /* there is an idle timeout */
   S_TIMEOUT_OVER = 1 << 26, /* it has come: the next activity sets it again */
+  S_OWN_SERVER = 1 << 27,   /* the user has set the property `server` */
 };
 
 /* Callbacks that came while halted. */
 enum { OWE_CONNECT = 1, OWE_WRITE = 2, OWE_SHUTDOWN = 4, OWE_CLOSE = 8 };
-
-/* The user value behind those that all have. */
-enum { UV_SERVER = LNET_UV_COMMON + 1, UV_STREAM_VALUES = UV_SERVER };
 
 /* Keys of the table in LNET_UV_MORE. */
 enum {
@@ -123,6 +121,7 @@ enum {
   COLD_BUFFER = LNET_MORE_CLASS - 10, /* onread: the buffer to read into */
   COLD_PIPE = LNET_MORE_CLASS - 11,   /* the first pipe that this is the source of */
   COLD_TIMEOUT = LNET_MORE_CLASS - 12,
+  COLD_SERVER = LNET_MORE_CLASS - 13, /* the property, where the user has set it */
 };
 
 /* The property `timeout`, as set: nothing, a number in COLD_TIMEOUT, or from there on ms. */
@@ -194,8 +193,9 @@ typedef struct lnet_stream {
 
 _Static_assert(sizeof(lnet_stream) <= 416, "an idle connection should stay small");
 
-/* Makes a stream without a handle; pushes it. [-0, +1, m] */
-lnet_stream *lnet_stream_new(lua_State *L, lnet_ctx *ctx);
+/* Makes a stream without a handle; pushes it. The metatable at `meta` lacks all that it can; 0:
+   that of sockets without a server. [-0, +1, m] */
+lnet_stream *lnet_stream_new(lua_State *L, lnet_ctx *ctx, int meta);
 
 extern const lnet_object_class lnet_stream_class;
 
