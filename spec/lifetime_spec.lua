@@ -115,6 +115,42 @@ describe("collection", function()
     assert.is_nil(next(kept))
   end)
 
+  it("leaves a socket its server, until the socket goes too", function()
+    local accepted = {}
+    local weak = weakly(function()
+      local server = net.createServer(function(socket)
+        accepted[#accepted + 1] = socket
+        socket:resume()
+      end)
+      server:listen(0, "127.0.0.1", function()
+        for i = 1, 3 do
+          net.connect(server:address().port, "127.0.0.1", function()
+            if i == 3 then server:close() end
+          end):finish()
+        end
+      end)
+      within(2)
+      return server
+    end)
+    collect()
+    assert.equal(3, #accepted)
+    accepted[1].name = "a field"
+    accepted[2]:setTimeout(1)
+    for _, socket in ipairs(accepted) do
+      assert.equal(weak[1], socket.server)
+      assert.is_false(socket.server.listening)
+    end
+    accepted[1].server = "another"
+    accepted[2].server = nil
+    assert.equal("another", accepted[1].server)
+    assert.is_nil(accepted[2].server)
+    assert.equal(weak[1], accepted[3].server)
+    assert.is_nil(net.Socket().server)
+    accepted = nil
+    collect()
+    assert.is_nil(weak[1])
+  end)
+
   it("takes a closed socket that has something left, and leaves it that until then", function()
     local weak = weakly(function()
       local server, far

@@ -22,7 +22,7 @@ static inline lua_State *lnet_swap_thread(lnet_ctx *ctx, lua_State *L) {
 }
 
 /* The end of each libuv callback: sends what was gathered, runs the ticks. [-0, +0, -] */
-void lnet_leave_busy(lnet_ctx *ctx);
+void lnet_leave_busy(lnet_ctx *ctx); /* when there is something to do */
 static inline void lnet_leave(lnet_ctx *ctx) {
   if (ctx->gathering != 0 || ctx->tick_count > 0) lnet_leave_busy(ctx);
 }

@@ -16,7 +16,7 @@ bool lnet_emit_at(lua_State *L, lnet_emitting *base, int idx, int event, int nar
 static inline void lnet_emit_hot_push(lua_State *L, int idx) {
   lua_getiuservalue(L, idx, LNET_UV_HOT);
 }
-void lnet_emit_hot_many(lua_State *L, int event, int handler);
+void lnet_emit_hot_many(lua_State *L, int event, int handler); /* or none, or a userdata */
 static inline void lnet_emit_hot(lua_State *L, int event, int handler) {
   if (lua_type(L, handler) == LUA_TFUNCTION)
     lua_call(L, 1, 0);
@@ -39,7 +39,7 @@ void lnet_emitter_add(lua_State *L, lnet_emitting *base, int idx, int event, int
 void lnet_emitter_remove(lua_State *L, lnet_emitting *base, int idx, int event, int listener);
 
 /* Emits behind the door an event without arguments; what is raised is kept. [-0, +0, -] */
-void lnet_emit_plain_listened(lnet_emitting *base, int event);
+void lnet_emit_plain_listened(lnet_emitting *base, int event); /* where somebody listens */
 static inline void lnet_emit_plain(lnet_emitting *base, int event) {
   if (lnet_listened(base, event)) lnet_emit_plain_listened(base, event);
 }

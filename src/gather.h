@@ -28,7 +28,7 @@ void lnet_gather_drop(lnet_stream *s);
 void lnet_gather_sent(lnet_stream *s, size_t sent);
 
 /* Sends what this stream has gathered. [-0, +0, -] */
-void lnet_gather_send(lnet_stream *s);
+void lnet_gather_send(lnet_stream *s); /* when there is something */
 static inline void lnet_gather_flush(lnet_stream *s) {
   if (s->gather != 0) lnet_gather_send(s);
 }

@@ -59,7 +59,7 @@ static inline void lnet_object_hold_again(lnet_object *object) {
 }
 
 /* Undoes one hold; the last lets the collector have the object. [-0, +0, -] */
-void lnet_object_let_go(lnet_object *object);
+void lnet_object_let_go(lnet_object *object); /* after the last */
 static inline void lnet_object_release(lnet_object *object) {
   lnet_assert(object->holds > 0);
   if (--object->holds == 0) lnet_object_let_go(object);
