@@ -530,6 +530,40 @@ describe("A finalizer that runs in the middle of a call", function()
     end
   end)
 
+  for name, call in pairs({
+    setEncoding = function(socket) socket:setEncoding("hex") end,
+    unshift = function(socket) socket:unshift(("x"):rep(LARGE)) end,
+    read = function(socket) assert.is_nil(socket:read(3500)) end,
+  }) do
+    it("may close the socket and run the loop to that end, in " .. name, function()
+      local near, far = pair.unix()
+      local ran, closed = false, false
+      near:on("error", function() end)
+      if name == "unshift" then
+        far:pause()
+      else
+        far:on("readable", function() end)
+        near:write(pattern.bytes(0, 3000))
+        within.reached(5, function() return far.readableLength == 3000 end)
+        near:write(pattern.bytes(3000, 1000))
+        within.reached(5, function() return far.readableLength == 4000 end)
+      end
+      far:on("close", function() closed = true end)
+      collectSoon(function()
+        ran = true
+        far:read()
+        far:destroy()
+        for _ = 1, 3 do net.run("nowait") end
+      end)
+      call(far)
+      assert.is_true(ran)
+      assert.is_true(closed)
+      near:destroy()
+      within(10)
+      assert.equal(name == "setEncoding" and "hex" or nil, far.readableEncoding)
+    end)
+  end
+
   it("may write to the socket: both writes come whole, and both are called back", function()
     local near, far = pair.unix()
     local text = { ("x"):rep(MORE) }

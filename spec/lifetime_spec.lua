@@ -151,6 +151,44 @@ describe("collection", function()
     assert.is_nil(weak[1])
   end)
 
+  it("lets a socket that a finalizer has brought back hear its next 'end'", function()
+    local server, port = serve.tcp(function(socket)
+      socket:on("error", ignore)
+      socket:resume()
+      socket:finish("hello")
+    end)
+    local back
+    local function first()
+      local socket = net.Socket()
+      socket:on("error", ignore)
+      socket:on("readable", ignore) -- it does not read, so 'end' waits
+      socket:connect(port, "127.0.0.1")
+      local ended, closed = false, false
+      within.reached(2, function() return socket.readableLength == 5 end)
+      timers.setTimeout(function() ended = true end, 30) -- ms; the FIN is here by then
+      within.reached(2, function() return ended end)
+      socket:on("close", function() closed = true end)
+      socket:destroy()
+      within.reached(2, function() return closed end)
+      assert.equal("hello", socket:read()) -- now it would come
+      setmetatable({ socket }, { __gc = function(holder) back = holder[1] end })
+    end
+    first()
+    collect()
+    local heard = {}
+    back:removeAllListeners()
+    back:on("error", ignore)
+    back:on("data", function(bytes) heard[#heard + 1] = bytes end)
+    back:on("end", function() heard[#heard + 1] = "end" end)
+    back:on("close", function()
+      heard[#heard + 1] = "close"
+      server:close()
+    end)
+    back:connect(port, "127.0.0.1")
+    within(2)
+    assert.same({ "hello", "end", "close" }, heard)
+  end)
+
   it("takes a closed socket that has something left, and leaves it that until then", function()
     local weak = weakly(function()
       local server, far
@@ -378,6 +416,56 @@ describe("the end of a Lua state", function()
       ending = true
       os.exit(0, true)
     ]], "500\n")
+  end)
+
+  it("inside 'close' frees what a socket had beside it", function()
+    runs([[
+      local net = require("lnet")
+      local closed, server = 0, nil
+      server = net.createServer(function(socket)
+        socket:setEncoding("utf8")
+        socket:resume()
+        socket:on("close", function()
+          closed = closed + 1
+          if closed < 5 then return end
+          io.write(closed, "\n")
+          os.exit(0, true)
+        end)
+      end)
+      server:listen(0, "127.0.0.1", function()
+        for _ = 1, 5 do
+          net.connect(server:address().port, "127.0.0.1"):on("error", print):finish()
+        end
+      end)
+      net.run()
+    ]], "5\n")
+  end)
+
+  it("frees it also where a finalizer closes sockets and runs the loop", function()
+    runs([[
+      local net = require("lnet")
+      local sockets, server = {}, nil
+      server = net.createServer(function(socket)
+        socket:on("data", print)
+        socket:cork()
+        socket:write("abc")
+        socket:setEncoding("utf8")
+        sockets[#sockets + 1] = socket
+        if #sockets == 10 then net.stop() end
+      end)
+      server:listen(0, "127.0.0.1", function()
+        for _ = 1, 10 do
+          net.connect(server:address().port, "127.0.0.1"):on("error", print):on("data", print)
+        end
+      end)
+      net.run()
+      Kept = setmetatable(sockets, { __gc = function()
+        for _, socket in ipairs(sockets) do socket:destroy() end
+        for _ = 1, 2 do net.run("nowait") end
+        io.write(tostring(sockets[1].closed), "\n")
+        for _, socket in ipairs(sockets) do socket:cork() end
+      end })
+    ]], "true\n")
   end)
 
   it("is clean in every state of a socket, a server and a timer", function()

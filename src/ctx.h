@@ -5,6 +5,7 @@
 #define LNET_CTX_H
 
 #include "compat.h"
+#include "list.h"
 
 struct lnet_object;
 struct lnet_stream;
@@ -46,7 +47,9 @@ typedef struct lnet_ctx {
 
   void (*flush)(struct lnet_ctx *); /* sends what was gathered; set by gather.c */
   const lnet_stream_hooks *hooks;
-  char *arena; /* where gathered bytes wait */
+  lnet_list colds;                       /* what streams have besides, see stream.h */
+  void (*free_colds)(struct lnet_ctx *); /* at the end; set by socket.c */
+  char *arena;                           /* where gathered bytes wait */
   uint32_t arena_used;
   uint32_t gathering; /* of gather.c: the first of the streams that have some, 0: none */
   uint32_t gathering_last;

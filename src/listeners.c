@@ -70,9 +70,16 @@ static void need_list(lua_State *L, lnet_listeners at) {
   e->has_list = true;
 }
 
+/* The length of the list at `list`: two for each entry. [-0, +0, -] */
+static lua_Integer length(lua_State *L, lnet_listeners at, int list) {
+  if (at.base != NULL && at.base->emitter.listed < UINT16_MAX)
+    return 2 * (lua_Integer)at.base->emitter.listed;
+  return (lua_Integer)lua_rawlen(L, list);
+}
+
 /* Where the key stands in the list at `list`, or 0. [-0, +0, -] */
-static lua_Integer find(lua_State *L, int list, int key) {
-  const lua_Integer len = (lua_Integer)lua_rawlen(L, list);
+static lua_Integer find(lua_State *L, lnet_listeners at, int list, int key) {
+  const lua_Integer len = length(L, at, list);
   const bool known = lua_isinteger(L, key) != 0; /* event numbers are quickly compared */
   const lua_Integer number = known ? lua_tointeger(L, key) : 0;
   for (lua_Integer i = 1; i < len; i += 2) {
@@ -105,7 +112,7 @@ void lnet_listeners_push(lua_State *L, lnet_listeners at, int key, int event) {
   } else if (is_only(at, event)) {
     push_only(L, at);
   } else if (push_list(L, at)) {
-    const lua_Integer i = find(L, lua_gettop(L), key);
+    const lua_Integer i = find(L, at, lua_gettop(L), key);
     if (i == 0)
       lua_pushnil(L);
     else
@@ -153,14 +160,14 @@ static void put(lua_State *L, lnet_listeners at, int key, int event) {
   } else {
     need_list(L, at);
     const int list = lua_gettop(L);
-    lua_Integer i = surely_none(at, event) ? 0 : find(L, list, key);
+    lua_Integer i = surely_none(at, event) ? 0 : find(L, at, list, key);
     if (i == 0) {
-      i = (lua_Integer)lua_rawlen(L, list) + 1;
+      i = length(L, at, list) + 1;
       lua_pushvalue(L, list - 1);
       lua_rawseti(L, list, i + 1); /* behind a gap, so not there until the key is */
       lua_pushvalue(L, key);
       lua_rawseti(L, list, i);
-      if (at.base != NULL) at.base->emitter.listed++;
+      if (at.base != NULL && at.base->emitter.listed < UINT16_MAX) at.base->emitter.listed++;
     } else {
       lua_pushvalue(L, list - 1);
       lua_rawseti(L, list, i + 1);
@@ -200,8 +207,8 @@ static void drop(lua_State *L, lnet_listeners at, int key, int event) {
     return;
   }
   const int list = lua_gettop(L);
-  const lua_Integer len = (lua_Integer)lua_rawlen(L, list);
-  const lua_Integer i = find(L, list, key);
+  const lua_Integer len = length(L, at, list);
+  const lua_Integer i = find(L, at, list, key);
   for (lua_Integer from = i + 2; i != 0 && from <= len; from++) {
     lua_rawgeti(L, list, from);
     lua_rawseti(L, list, from - 2);
@@ -211,7 +218,7 @@ static void drop(lua_State *L, lnet_listeners at, int key, int event) {
     lua_rawseti(L, list, last);
   }
   if (i != 0 && at.base != NULL) {
-    at.base->emitter.listed--;
+    if (at.base->emitter.listed < UINT16_MAX) at.base->emitter.listed--;
     if ((i - 1) / 2 < at.base->emitter.hot_place) at.base->emitter.hot_place--;
   }
   lua_pop(L, 1);
@@ -411,7 +418,7 @@ void lnet_listeners_keys(lua_State *L, lnet_listeners at) {
   const int hot_event = e != NULL ? lnet_emitter_class_of(at.base)->hot : 0;
   const int hot = e != NULL && (e->has & LNET_EVENT_BIT(hot_event)) != 0 ? hot_event : 0;
   const int only = e != NULL ? e->only : 0;
-  const lua_Integer entries = has_list ? (lua_Integer)lua_rawlen(L, list) / 2 : only != 0;
+  const lua_Integer entries = has_list ? length(L, at, list) / 2 : only != 0;
   lua_Integer count = 0;
   if (e != NULL && e->own_end) {
     lua_pushinteger(L, LNET_EV_END);

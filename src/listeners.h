@@ -20,7 +20,7 @@ typedef struct lnet_emitter_class {
 
 typedef struct lnet_emitter {
   uint32_t has;       /* bit n: somebody listens to event n */
-  uint16_t listed;    /* entries of the list */
+  uint16_t listed;    /* entries of the list; UINT16_MAX: so many, or more, for good */
   uint16_t hot_place; /* entries of the list that were there before the hot one */
   uint8_t only;       /* the event whose only listener stands in the table's place, or 0 */
   bool own_end;       /* a socket's own listener of 'end' is there: it counts as the first */

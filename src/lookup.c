@@ -89,7 +89,7 @@ static int l_gc(lua_State *L) {
   return 0;
 }
 
-static const lnet_object_class lookup_class = {resume, NULL, NULL, NULL};
+static const lnet_object_class lookup_class = {resume, NULL, NULL};
 
 int lnet_l_lookup(lua_State *L) {
   lnet_ctx *ctx = lnet_ctx_of(L);

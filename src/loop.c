@@ -51,7 +51,7 @@ static int l_gc(lua_State *L) {
   if (ctx->loop == NULL || ctx->shut) return 0;
   if (ctx->gathering != 0) ctx->flush(ctx); /* what was accepted goes out if it can */
   ctx->shut = true;
-  lnet_objects_drop(ctx);
+  ctx->held = NULL; /* what is owed never comes */
   lnet_lookups_cancel(ctx);
   lnet_alarms_close(ctx);
   lnet_immediates_close(ctx);
@@ -60,6 +60,7 @@ static int l_gc(lua_State *L) {
   const int status = uv_loop_close(ctx->loop);
   lnet_assert(status == 0 || ctx->polling);
   (void)status;
+  if (ctx->free_colds != NULL) ctx->free_colds(ctx);
   lnet_alarms_free(ctx);
   lnet_immediates_free(ctx);
   lnet_ticks_free(ctx);
@@ -91,6 +92,7 @@ lnet_ctx *lnet_loop_new(lua_State *L) {
   lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_MAINTHREAD);
   ctx->main = ctx->L = lua_tothread(L, -1);
   lua_pop(L, 1);
+  lnet_list_init(&ctx->colds);
   const int status = uv_loop_init(&ctx->own_loop);
   if (status != 0) luaL_error(L, "lnet: no loop: %s", uv_strerror(status));
   ctx->loop = &ctx->own_loop;

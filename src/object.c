@@ -148,9 +148,3 @@ void lnet_objects_resume(lnet_ctx *ctx) {
     lnet_leave(ctx);
   }
 }
-
-void lnet_objects_drop(lnet_ctx *ctx) {
-  for (lnet_object *object = ctx->held; object != NULL; object = object->held_next)
-    if (object->cls->drop != NULL) object->cls->drop(object);
-  ctx->held = NULL;
-}

@@ -12,7 +12,6 @@ struct lnet_emitter_class;
 typedef struct lnet_object_class {
   void (*resume)(struct lnet_object *);     /* does what a callback could not do while halted */
   uv_close_cb on_close;                     /* of the object's uv handle, whose data it is */
-  void (*drop)(struct lnet_object *);       /* frees what is owed would have freed; may be NULL */
   const struct lnet_emitter_class *emitter; /* of those that emit */
 } lnet_object_class;
 
@@ -80,8 +79,5 @@ void lnet_object_owe(lnet_object *object, uint8_t what);
 
 /* Runs what was owed, in order, until the loop is halted again. [-0, +0, -] */
 void lnet_objects_resume(lnet_ctx *ctx);
-
-/* The state is closing: what is owed never comes. [-0, +0, -] */
-void lnet_objects_drop(lnet_ctx *ctx);
 
 #endif

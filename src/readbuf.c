@@ -4,8 +4,8 @@
 
 void lnet_readbuf_add(lua_State *L, int idx, lnet_stream *s, bool front) {
   const size_t len = lua_rawlen(L, -1);
+  lnet_class_part(L, idx, COLD_READBUF); /* first: a finalizer may do anything */
   lnet_cold *cold = lnet_stream_check_cold(L, idx, s);
-  lnet_class_part(L, idx, COLD_READBUF);
   lua_insert(L, -2);
   if (cold->unread_count == 0) cold->unread_first = 1;
   if (front) {
@@ -38,10 +38,10 @@ static void shift(lua_State *L, int chunks, lnet_cold *cold) {
   cold->unread_count--;
 }
 
-/* Pushes the first n bytes, and what they leave of their last chunk, or nil; *whole: how many
-   chunks they take. All that can raise, or run a finalizer, is in here: nothing is changed. [-0,
-   +2, m] */
-static void push_bytes(lua_State *L, int chunks, const lnet_cold *cold, size_t n, uint32_t *whole) {
+/* Pushes the first n bytes, and what they leave of their last chunk, or nil; the first chunk is at
+   `first`; *whole: how many chunks they take. All that can raise, or run a finalizer, is in here:
+   nothing is changed. [-0, +2, m] */
+static void push_bytes(lua_State *L, int chunks, lua_Integer first, size_t n, uint32_t *whole) {
   luaL_Buffer out;
   size_t len = 0;
   lua_pushnil(L);
@@ -49,7 +49,7 @@ static void push_bytes(lua_State *L, int chunks, const lnet_cold *cold, size_t n
   char *to = luaL_buffinitsize(L, &out, n);
   *whole = 0;
   for (size_t got = 0; got < n;) {
-    if (lua_rawgeti(L, chunks, (lua_Integer)cold->unread_first + *whole) != LUA_TSTRING) {
+    if (lua_rawgeti(L, chunks, first + *whole) != LUA_TSTRING) {
       lua_pop(L, 1); /* taken by a finalizer */
       break;
     }
@@ -82,9 +82,10 @@ size_t lnet_readbuf_take(lua_State *L, int idx, lnet_stream *s, size_t n) {
     const size_t length = s->r_length;
     uint32_t whole = 0;
     lua_pop(L, 1);
-    push_bytes(L, chunks, cold, n, &whole);
-    if (s->r_length != length || cold->unread_first != first || cold->unread_count != count) {
-      /* a finalizer has read, or unshifted: once more */
+    push_bytes(L, chunks, first, n, &whole);
+    cold = s->cold;
+    if (cold == NULL || s->r_length != length || cold->unread_first != first ||
+        cold->unread_count != count) { /* a finalizer has read, or unshifted: once more */
       lua_settop(L, chunks - 1);
       if (n > s->r_length) n = s->r_length;
       if (n > 0) return lnet_readbuf_take(L, idx, s, n);

@@ -551,7 +551,7 @@ int lnet_l_setEncoding(lua_State *L) {
   lnet_stream *s = lnet_check_stream(L, 1);
   const lnet_encoding encoding = lnet_check_encoding(L, 2, LNET_ENCODING_UTF8);
   lua_settop(L, 1);
-  lnet_cold *cold = lnet_stream_check_cold(L, 1, s);
+  lnet_stream_check_cold(L, 1, s);
   lnet_decoder decoder;
   lnet_decoder_init(&decoder, encoding);
   if (s->r_length > 0) { /* what is there already becomes one decoded chunk */
@@ -562,7 +562,7 @@ int lnet_l_setEncoding(lua_State *L) {
     luaL_pushresultsize(&out, lnet_decoder_feed(&decoder, bytes, n, to));
     if (lua_rawlen(L, -1) > 0) lnet_readbuf_add(L, 1, s, false);
   }
-  cold->decoder = decoder;
+  lnet_stream_check_cold(L, 1, s)->decoder = decoder; /* a finalizer may have run the loop */
   s->s |= S_DECODING;
   lua_settop(L, 1);
   return 1;

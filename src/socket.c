@@ -205,9 +205,9 @@ static int l_address(lua_State *L) {
 
 static int l_gc(lua_State *L) {
   lnet_stream *s = lua_touserdata(L, 1);
-  /* With a handle still open the state is closing, and on_close does it. */
+  /* With a handle still open the state is closing, and libuv has parts of it. */
   if ((s->s & S_HANDLE_OPEN) == 0) lnet_stream_free_cold(s);
-  lnet_object_gone(L, &s->base.object);
+  lnet_stream_gone(L, s);
   return 0;
 }
 
@@ -612,6 +612,7 @@ void lnet_socket_init(lua_State *L, lnet_ctx *ctx) {
                                        .gc = l_gc,
                                        .close = l_close};
   ctx->hooks = &hooks;
+  ctx->free_colds = lnet_stream_free_colds;
   lua_pushcfunction(L, l_fin_listener);
   ctx->fin_listener_ref = luaL_ref(L, LUA_REGISTRYINDEX);
   ctx->socket_class = &lnet_stream_class;

@@ -57,7 +57,9 @@ lnet_stream *lnet_check_stream(lua_State *L, int idx) {
 
 static void fire_timeout(lnet_alarm *alarm);
 
-/* While a handle is open, on_close frees what there is to free. [-0, +0, -] */
+/* While a handle is open the stream is held, and what there is to free is freed when that is
+   closed.
+   [-0, +0, -] */
 static void need_gc(lnet_stream *s) {
   lnet_object *object = &s->base.object;
   if ((object->lacks & LNET_META_GC) == 0 || object->ctx->shut) return;
@@ -75,6 +77,7 @@ int lnet_stream_need_cold(lnet_stream *s) {
   if (s->cold == NULL) return UV_ENOMEM;
   lnet_alarm_init(&s->cold->alarm, fire_timeout, false);
   s->cold->stream = s;
+  lnet_list_append(&lnet_stream_ctx(s)->colds, &s->cold->link);
   return 0;
 }
 
@@ -88,11 +91,17 @@ void lnet_stream_free_cold(lnet_stream *s) {
   if (s->cold == NULL) return;
   lnet_stream_clear_timeout(s);
   lnet_entries_free(s);
+  lnet_list_remove(&s->cold->link);
   free(s->cold);
   s->cold = NULL;
   s->w &= ~(uint32_t)W_QUEUE;
   s->s &= ~(uint32_t)(S_DECODING | S_ONREAD);
   s->r_length = 0;
+}
+
+void lnet_stream_free_colds(lnet_ctx *ctx) {
+  for (lnet_list *link; (link = lnet_list_first(&ctx->colds)) != NULL;)
+    lnet_stream_free_cold(LNET_CONTAINER(link, lnet_cold, link)->stream);
 }
 
 /* ---- the handle ---- */
@@ -120,6 +129,13 @@ int lnet_stream_open_handle(lua_State *L, int idx, lnet_stream *s, bool pipe) {
   s->bytes_read = s->bytes_sent = 0;
   if ((s->s & S_UNREF) != 0) uv_unref(&s->h.handle);
   return 0;
+}
+
+void lnet_stream_gone(lua_State *L, lnet_stream *s) {
+  const bool forgotten = s->base.object.weak;
+  lnet_object_gone(L, &s->base.object);
+  if (forgotten)
+    s->r &= ~(uint32_t)(R_END_SCHEDULED | R_RESUME_SCHEDULED | R_READING_MORE | R_EMITTED_READABLE);
 }
 
 void lnet_stream_revive(lnet_stream *s) {
@@ -258,10 +274,7 @@ static void closed(lnet_stream *s) {
 static void on_close(uv_handle_t *handle) {
   lnet_stream *s = handle->data;
   lnet_ctx *ctx = lnet_stream_ctx(s);
-  if (ctx->shut) {
-    lnet_stream_free_cold(s);
-    return;
-  }
+  if (ctx->shut) return;
   if (ctx->halted) {
     lnet_object_owe(&s->base.object, OWE_CLOSE);
     return;
@@ -398,11 +411,6 @@ static void fire_timeout(lnet_alarm *alarm) {
   lua_pop(L, 1);
 }
 
-/* The state is closing. The handle of a 'close' that is owed is closed already. */
-static void drop(lnet_object *object) {
-  if ((object->owed & OWE_CLOSE) != 0) lnet_stream_free_cold((lnet_stream *)object);
-}
-
 static const lnet_emitter_class emitter_class = {LNET_EV_DATA, lnet_reader_added,
                                                  lnet_reader_removed, lnet_pipe_hot_changed};
-const lnet_object_class lnet_stream_class = {resume, on_close, drop, &emitter_class};
+const lnet_object_class lnet_stream_class = {resume, on_close, &emitter_class};

@@ -157,6 +157,7 @@ typedef struct lnet_cold {
   bool tell_success; /* the attempt's function is told of success too */
   bool source;       /* onread: each buffer comes from a function */
   bool fresh;        /* that was asked, and the buffer is not used yet */
+  lnet_list link;    /* in ctx->colds */
   lnet_buffer own;   /* the bytes of COLD_BUFFER */
 } lnet_cold;
 
@@ -215,6 +216,9 @@ lnet_stream *lnet_check_stream(lua_State *L, int idx);
    Raises only before anything has changed. [-0, +0, m] */
 int lnet_stream_open_handle(lua_State *L, int idx, lnet_stream *s, bool pipe);
 
+/* Its __gc runs: the steps that were queued for it are forgotten. [-0, +0, -] */
+void lnet_stream_gone(lua_State *L, lnet_stream *s);
+
 /* Makes a destroyed stream usable again. [-0, +0, -] */
 void lnet_stream_revive(lnet_stream *s);
 
@@ -223,6 +227,8 @@ int lnet_stream_need_cold(lnet_stream *s);
 /* The same for the stream at idx, raising. [-0, +0, v] */
 lnet_cold *lnet_stream_check_cold(lua_State *L, int idx, lnet_stream *s);
 void lnet_stream_free_cold(lnet_stream *s);
+/* The state is closing: frees all that are left. [-0, +0, -] */
+void lnet_stream_free_colds(lnet_ctx *ctx);
 
 /* Ends the stream: node's destroy(err), where a fault of kind NONE means no error. [-0, +0, -] */
 void lnet_stream_destroy(lnet_stream *s, lnet_fault fault);
