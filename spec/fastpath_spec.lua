@@ -564,6 +564,26 @@ describe("A finalizer that runs in the middle of a call", function()
     end)
   end
 
+  it("may set another encoding while a chunk is decoded: its text has room", function()
+    local near, far = pair.unix()
+    local chunks, ran = 0, false
+    far:setEncoding("ascii")
+    far:on("data", function()
+      chunks = chunks + 1
+      if chunks ~= 1 then return end
+      collectSoon(function()
+        ran = true
+        far:setEncoding("hex") -- twice the room
+      end)
+    end)
+    for _ = 1, 4 do near:write(("x"):rep(65536)) end
+    near:finish()
+    within(10)
+    assert.is_true(ran)
+    assert.equal("hex", far.readableEncoding)
+    assert.equal(4 * 65536, far.bytesRead)
+  end)
+
   it("may write to the socket: both writes come whole, and both are called back", function()
     local near, far = pair.unix()
     local text = { ("x"):rep(MORE) }

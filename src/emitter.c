@@ -348,7 +348,9 @@ int lnet_l_emit(lua_State *L) {
   if (lua_gettop(L) < 2) lua_settop(L, 2);
   const lnet_listeners at = lnet_listeners_at(L, ctx, 1);
   const int event = lnet_name_to_key(L, ctx, 2);
-  lua_pushboolean(L, emit(L, at, 2, event, lua_gettop(L) - 2));
+  const bool own = event == LNET_EV_END && at.base != NULL && at.base->emitter.own_end;
+  const bool listened = emit(L, at, 2, event, lua_gettop(L) - 2);
+  lua_pushboolean(L, listened || own);
   return 1;
 }
 

@@ -369,7 +369,10 @@ bool lnet_listeners_remove(lua_State *L, lnet_listeners at, int key, int event, 
       return false;
     }
     drop(L, at, key, event);
-    lnet_once_unwrap(L, -1);
+    if (event == LNET_EV_END && at.base != NULL && at.base->emitter.own_end)
+      lua_pushvalue(L, what); /* to node it is one of two */
+    else
+      lnet_once_unwrap(L, -1);
     lua_remove(L, -2);
     return true;
   }

@@ -9,10 +9,10 @@ void lnet_readbuf_add(lua_State *L, int idx, lnet_stream *s, bool front) {
   lua_insert(L, -2);
   if (cold->unread_count == 0) cold->unread_first = 1;
   if (front) {
-    lua_rawseti(L, -2, (lua_Integer)cold->unread_first - 1);
+    lua_rawseti(L, -2, cold->unread_first - 1);
     cold->unread_first--;
   } else {
-    lua_rawseti(L, -2, (lua_Integer)cold->unread_first + cold->unread_count);
+    lua_rawseti(L, -2, cold->unread_first + cold->unread_count);
   }
   lua_pop(L, 1);
   cold->unread_count++;
@@ -78,7 +78,8 @@ size_t lnet_readbuf_take(lua_State *L, int idx, lnet_stream *s, size_t n) {
   if (lua_rawlen(L, -1) == n) { /* as it came */
     shift(L, chunks, cold);
   } else {
-    const uint32_t first = cold->unread_first, count = cold->unread_count;
+    const lua_Integer first = cold->unread_first;
+    const uint32_t count = cold->unread_count;
     const size_t length = s->r_length;
     uint32_t whole = 0;
     lua_pop(L, 1);
@@ -95,7 +96,7 @@ size_t lnet_readbuf_take(lua_State *L, int idx, lnet_stream *s, size_t n) {
     if (lua_isnil(L, -1))
       lua_pop(L, 1);
     else
-      lua_rawseti(L, chunks, (lua_Integer)cold->unread_first + whole);
+      lua_rawseti(L, chunks, cold->unread_first + whole);
     while (whole-- > 0)
       shift(L, chunks, cold);
   }

@@ -265,10 +265,13 @@ LNET_HOT static void push_chunk(lua_State *L, const struct chunk *c) {
     lua_pushlstring(L, c->base, c->len);
     return;
   }
-  lnet_cold *cold = c->stream->cold;
+  lnet_decoder *own = &c->stream->cold->decoder;
+  const lnet_decoder before = *own;
+  lnet_decoder decoder = before;
   luaL_Buffer out;
-  char *to = luaL_buffinitsize(L, &out, lnet_decoder_max(&cold->decoder, c->len));
-  luaL_pushresultsize(&out, lnet_decoder_feed(&cold->decoder, c->base, c->len, to));
+  char *to = luaL_buffinitsize(L, &out, lnet_decoder_max(&decoder, c->len));
+  luaL_pushresultsize(&out, lnet_decoder_feed(&decoder, c->base, c->len, to));
+  if (memcmp(own, &before, sizeof before) == 0) *own = decoder; /* no finalizer has set another */
 }
 
 /* Whether a chunk that comes now goes to the listeners of 'data' without waiting. [-0, +0, -] */
@@ -554,18 +557,39 @@ int lnet_l_setEncoding(lua_State *L) {
   lnet_stream_check_cold(L, 1, s);
   lnet_decoder decoder;
   lnet_decoder_init(&decoder, encoding);
-  if (s->r_length > 0) { /* what is there already becomes one decoded chunk */
+  if (s->r_length > 0) { /* what is there already becomes one chunk, of text */
+    const bool text = (s->s & S_DECODING) != 0;
     const size_t n = lnet_readbuf_take(L, 1, s, s->r_length);
     const char *bytes = lua_tostring(L, 2);
-    luaL_Buffer out;
-    char *to = luaL_buffinitsize(L, &out, lnet_decoder_max(&decoder, n));
-    luaL_pushresultsize(&out, lnet_decoder_feed(&decoder, bytes, n, to));
+    if (!text) {
+      luaL_Buffer out;
+      char *to = luaL_buffinitsize(L, &out, lnet_decoder_max(&decoder, n));
+      luaL_pushresultsize(&out, lnet_decoder_feed(&decoder, bytes, n, to));
+    }
     if (lua_rawlen(L, -1) > 0) lnet_readbuf_add(L, 1, s, false);
   }
   lnet_stream_check_cold(L, 1, s)->decoder = decoder; /* a finalizer may have run the loop */
   s->s |= S_DECODING;
   lua_settop(L, 1);
   return 1;
+}
+
+/* Makes the text at 2 text in the stream's encoding, where it has one and the text is in another
+   one. Returns whether that was so. [-0, +0, e] */
+static bool to_own_encoding(lua_State *L, const lnet_stream *s, lnet_encoding encoding) {
+  if ((s->s & S_DECODING) == 0 || lua_isnil(L, 3) || lua_type(L, 2) == LUA_TUSERDATA) return false;
+  lnet_decoder decoder;
+  lnet_decoder_init(&decoder, (lnet_encoding)s->cold->decoder.encoding);
+  if (decoder.encoding == encoding) return lua_tostring(L, 2) != NULL;
+  size_t len = 0;
+  const char *bytes = lnet_check_chunk(L, 2, encoding, &len);
+  luaL_Buffer out;
+  char *to = luaL_buffinitsize(L, &out, lnet_decoder_max(&decoder, len) + LNET_DECODER_FINISH_MAX);
+  len = lnet_decoder_feed(&decoder, bytes, len, to);
+  len += lnet_decoder_finish(&decoder, to + len);
+  luaL_pushresultsize(&out, len);
+  lua_replace(L, 2);
+  return true;
 }
 
 /***
@@ -581,7 +605,8 @@ int lnet_l_unshift(lua_State *L) {
   lua_settop(L, 3);
   const lnet_encoding encoding = lnet_check_encoding(L, 3, LNET_ENCODING_BYTES);
   size_t len = 0;
-  const char *bytes = lnet_check_chunk(L, 2, encoding, &len);
+  const bool text = to_own_encoding(L, s, encoding);
+  const char *bytes = lnet_check_chunk(L, 2, text ? LNET_ENCODING_BYTES : encoding, &len);
   const bool gone = (s->s & (S_DESTROYED | S_ERRORED)) != 0;
   const bool ended = (s->r & R_END_EMITTED) != 0;
   const bool direct = is_direct(s);

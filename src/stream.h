@@ -142,7 +142,7 @@ typedef struct lnet_cold {
   uint32_t inflight;          /* behind those that are done or failed */
   uint32_t settled;           /* done or failed, at the front */
   uint32_t next_seq;
-  uint32_t unread_first; /* of the sequence in COLD_READBUF */
+  lua_Integer unread_first; /* of the sequence in COLD_READBUF; unshift goes below 1 */
   uint32_t unread_count;
   size_t write_len;    /* bytes in flight, as counted in w_length */
   size_t pending_data; /* bytes written before the connection, for bytesWritten */
