@@ -178,10 +178,7 @@ int lnet_l_incoming(lua_State *L) {
     lnet_stream_check_cold(L, 2, s)->keep_alive_delay = server->keep_alive_delay;
   lnet_object_hold(L, 1, &server->base.object);
   lua_getiuservalue(L, 1, UV_SOCKET_META);
-  lua_rawgeti(L, -1, LNET_META_FAMILY);
-  lua_rawgeti(L, -1, s->base.object.lacks + 1);
-  lua_setmetatable(L, 2);
-  lua_settop(L, 2);
+  lnet_object_join(L, 2, &s->base.object);
   lua_State *before = lnet_swap_thread(ctx, L);
   struct incoming in = {server->listener, server, s, 0, true, false};
   place(&in);

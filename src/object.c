@@ -19,15 +19,20 @@ void lnet_object_init(lnet_object *object, lnet_ctx *ctx, const lnet_object_clas
   object->lacks = 0;
 }
 
+void lnet_object_join(lua_State *L, int idx, const lnet_object *object) {
+  idx = lua_absindex(L, idx);
+  lua_rawgeti(L, -1, LNET_META_FAMILY);
+  lua_rawgeti(L, -1, object->lacks + 1);
+  lua_setmetatable(L, idx);
+  lua_pop(L, 2);
+}
+
 void lnet_object_need(lua_State *L, int idx, lnet_object *object, unsigned what) {
   if ((object->lacks & what) == 0) return;
   idx = lua_absindex(L, idx);
   object->lacks &= (uint8_t)~what;
   lua_getmetatable(L, idx);
-  lua_rawgeti(L, -1, LNET_META_FAMILY);
-  lua_rawgeti(L, -1, object->lacks + 1);
-  lua_setmetatable(L, idx);
-  lua_pop(L, 2);
+  lnet_object_join(L, idx, object);
 }
 
 /* Weak references are kept by address, not by luaL_ref: that would give a number away again as soon

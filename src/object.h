@@ -51,6 +51,9 @@ void lnet_object_revive(lua_State *L, int idx, lnet_object *object);
    something to free or to forget, LNET_META_FIELDS where the user has set a field. [-0, +0, -] */
 void lnet_object_need(lua_State *L, int idx, lnet_object *object, unsigned what);
 
+/* The object at idx joins the family of the metatable on top. [-1, +0, -] */
+void lnet_object_join(lua_State *L, int idx, const lnet_object *object);
+
 /* Holds an object that is held already. [-0, +0, -] */
 static inline void lnet_object_hold_again(lnet_object *object) {
   lnet_assert(object->holds > 0);

@@ -113,11 +113,10 @@ enum {
   COLD_QUEUE = LNET_MORE_CLASS - 3,   /* 2 * seq: chunk, 2 * seq + 1: callback */
   COLD_FINISH = LNET_MORE_CLASS - 4,  /* callbacks of finish() */
   COLD_CONNECT = LNET_MORE_CLASS - 5, /* function(status) of the attempt */
-  COLD_WAITING =
-      LNET_MORE_CLASS - 6,           /* function() that begins an attempt once the handle is free */
-  COLD_PEER = LNET_MORE_CLASS - 7,   /* the peer's address, once it was asked for */
-  COLD_ONREAD = LNET_MORE_CLASS - 8, /* onread: callback(n, buffer) */
-  COLD_SOURCE = LNET_MORE_CLASS - 9, /* onread: the function that gives a buffer */
+  COLD_WAITING = LNET_MORE_CLASS - 6, /* function() that begins one once the handle is free */
+  COLD_PEER = LNET_MORE_CLASS - 7,    /* the peer's address, once it was asked for */
+  COLD_ONREAD = LNET_MORE_CLASS - 8,  /* onread: callback(n, buffer) */
+  COLD_SOURCE = LNET_MORE_CLASS - 9,  /* onread: the function that gives a buffer */
   COLD_BUFFER = LNET_MORE_CLASS - 10, /* onread: the buffer to read into */
   COLD_PIPE = LNET_MORE_CLASS - 11,   /* the first pipe that this is the source of */
   COLD_TIMEOUT = LNET_MORE_CLASS - 12,

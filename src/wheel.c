@@ -1,4 +1,4 @@
-/* Timer wheel for idle timeouts. Knows no clock and calls nobody: idle.c does both. */
+/* Timer wheel for idle timeouts. Knows no clock and calls nobody: alarm.c does both. */
 #include "wheel.h"
 
 /* Deadlines and `now` are read as numbers of base 64: a node waits on the level of the highest
