@@ -279,6 +279,22 @@ describe("collection", function()
     assert.is_nil(weak[1])
   end)
 
+  it("takes the only listener of a socket when it is removed, also behind a field", function()
+    local socket = net.Socket()
+    local weak = weakly(function()
+      local listener = function() return socket end
+      socket:on("error", listener)
+      socket.name = "a"
+      assert.same({ listener }, socket:listeners("error"))
+      socket:removeListener("error", listener)
+      return listener
+    end)
+    collect()
+    assert.is_nil(weak[1])
+    assert.same({}, socket:listeners("error"))
+    assert.equal("a", socket.name)
+  end)
+
   it("takes timers that are over, cleared, and closed, and what they held", function()
     local weak = setmetatable({}, { __mode = "v" })
     do

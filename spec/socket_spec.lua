@@ -278,7 +278,7 @@ describe("net.Socket", function()
     assert.is_false(net.run("nowait"))
   end)
 
-  it("keeps any number as its timeout, also as a plain field, and behind 'close'", function()
+  it("keeps any number as its timeout, and what was set also behind 'close'", function()
     local socket = net.Socket()
     for _, ms in ipairs({ 0.5, 1.5, 0, 1, 4294967292, 4294967293, 4294967295, 1e10, -1, -2.5 }) do
       socket.timeout = ms
@@ -291,6 +291,12 @@ describe("net.Socket", function()
     assert.is_nil(socket.timeout)
     assert.is_false((pcall(function() socket.timeout = "1" end)))
     assert.is_nil(socket.timeout)
+    local corked, other = pair.tcp()
+    corked:cork()
+    corked:destroy()
+    other:resume()
+    within(2)
+    assert.equal(1, corked.writableCorked)
     for _, ms in ipairs({ 60000, 60000.5, 3000000000 }) do
       local near, far = pair.tcp()
       near:setTimeout(ms)
