@@ -63,6 +63,32 @@ describe("a socket's setTimeout", function()
     assert.equal(1, timeouts)
   end)
 
+  it("is told by the property `timeout`, which may be assigned and outlives the socket", function()
+    local near, far = pair.tcp()
+    assert.is_nil(near.timeout)
+    near.timeout = 7
+    near:setTimeout(1000)
+    assert.equal(1000, near.timeout)
+    near:setTimeout(2000.5)
+    assert.equal(2000.5, near.timeout)
+    near.timeout = 12
+    assert.equal(12, near.timeout)
+    near:write("activity")
+    assert.equal(12, near.timeout)
+    near:setTimeout(0)
+    assert.equal(0, near.timeout)
+    near.timeout = nil
+    assert.is_nil(near.timeout)
+    near:setTimeout(3000)
+    near:destroy()
+    far:destroy()
+    assert.equal(3000, near.timeout)
+    within(2)
+    collectgarbage()
+    assert.equal(3000, near.timeout)
+    assert.is_nil(far.timeout)
+  end)
+
   it("with 0 takes it back", function()
     local near, far = pair.tcp()
     local timeouts = 0

@@ -62,10 +62,11 @@ static int body_error(lua_State *L) {
 }
 
 static void set_up(lnet_server *server, lnet_stream *s) {
-  s->server = server;
   server->connections++;
   lnet_object_hold_again(&server->base.object); /* until the socket is destroyed */
-  s->r_hwm = s->w_hwm = server->high_water_mark;
+  s->s |= S_ACCEPTED;
+  if ((s->s & S_PIPED) == 0) s->h.handle.data = server;
+  s->w_hwm = lnet_stream_rare(s)->r_hwm = server->high_water_mark;
   if (server->half_open) s->s |= S_HALF_OPEN;
   if (server->no_delay) s->s |= S_NO_DELAY;
   if (server->keep_alive) s->s |= S_KEEP_ALIVE;
@@ -98,7 +99,7 @@ static int body_accept(lua_State *L) {
   lnet_server *server = in->server;
   lnet_object_push(L, &server->base.object);
   lua_getiuservalue(L, 2, UV_SOCKET_META);
-  lnet_stream *s = lnet_stream_new(L, listener->object.ctx, 3);
+  lnet_stream *s = lnet_stream_new(L, listener->object.ctx, 3, !listener->is_pipe);
   if (server->keep_alive_delay > 0)
     lnet_stream_check_cold(L, 4, s)->keep_alive_delay = server->keep_alive_delay;
   if (listener->server != server) return 0; /* a finalizer has closed it */

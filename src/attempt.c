@@ -209,6 +209,6 @@ int lnet_l_dropAttempt(lua_State *L) {
     return 0;
   s->s |= S_CONNECT_WAITS | S_SILENT_CLOSE;
   s->base.object.owed &= (uint8_t)~OWE_CONNECT;
-  uv_close(&s->h.handle, lnet_stream_class.on_close);
+  uv_close(&s->h.handle, lnet_stream_on_close);
   return 0;
 }

@@ -33,6 +33,9 @@ typedef struct lnet_stream_hooks {
 /* Bytes of free memory at the end of the heap that the kernel does not get back. */
 #define LNET_HEAP_KEPT ((size_t)4 * 1024 * 1024)
 
+/* Free references into the registry that are quickly found. */
+#define LNET_REFS_NEAR 64
+
 typedef struct lnet_ctx {
   uv_loop_t *loop; /* own_loop, or another's that was adopted */
   uv_loop_t own_loop;
@@ -66,10 +69,9 @@ typedef struct lnet_ctx {
   struct lnet_immediates *immediates; /* of immediate.c */
   struct lnet_lookup *lookups;        /* of lookup.c: those in flight */
 
-  int *free_refs; /* of object.c: references into the registry that no object uses now */
-  uint32_t free_ref_count;
-  uint32_t free_ref_capacity; /* at least ref_count */
-  uint32_t ref_count;         /* used and free */
+  int free_refs[LNET_REFS_NEAR]; /* of object.c: references into the registry that no object uses */
+  int free_ref_count;
+  int free_ref; /* the first of those that had no room there, or 0 */
 
   char *slab;
   int weak_ref;                             /* table of weak references, see object.c */

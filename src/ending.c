@@ -12,11 +12,11 @@
 static bool need_finish(const lnet_stream *s) {
   return (s->w & (W_ENDING | W_FINISHED | W_WRITING)) == W_ENDING &&
          (s->s & (S_DESTROYED | S_ERROR_EMITTED | S_CLOSE_EMITTED | S_ERRORED)) == 0 &&
-         !lnet_writer_buffered(s) && s->w_length == 0;
+         !lnet_writer_buffered(s) && lnet_waiting(s) == 0;
 }
 
 static void finish(lnet_stream *s) {
-  s->pendingcb--;
+  lnet_stream_rare(s)->pendingcb--;
   s->w |= W_FINISHED;
   lnet_entries_call_finish(s, lnet_fault_of(LNET_FAULT_NONE));
   lnet_emit_plain(&s->base, LNET_EV_FINISH);
@@ -33,13 +33,13 @@ static void finish_if_needed_tick(lnet_object *object) {
   if (need_finish(s))
     finish(s);
   else
-    s->pendingcb--;
+    lnet_stream_rare(s)->pendingcb--;
 }
 
-/* node's onFinish: the FIN is out, or failed. */
-static void final_done(lnet_stream *s, int status) {
+/* node's onFinish: the FIN is out, or failed. last: nothing follows in the callback. */
+static void final_done(lnet_stream *s, int status, bool last) {
   if ((s->w & W_PREFINISHED) != 0) return;
-  s->pendingcb--;
+  lnet_stream_rare(s)->pendingcb--;
   if (status < 0) {
     lnet_stream_set_errored(s, lnet_fault_system(status, LNET_SYSCALL_SHUTDOWN));
     lnet_entries_call_finish(s, lnet_fault_of(LNET_FAULT_VALUE));
@@ -47,8 +47,11 @@ static void final_done(lnet_stream *s, int status) {
   } else if (need_finish(s)) {
     s->w |= W_PREFINISHED;
     lnet_emit_plain(&s->base, LNET_EV_PREFINISH);
-    s->pendingcb++;
-    lnet_stream_tick(s, finish_tick);
+    lnet_stream_rare(s)->pendingcb++;
+    if (last)
+      lnet_stream_tick_last(s, finish_tick);
+    else
+      lnet_stream_tick(s, finish_tick);
   }
 }
 
@@ -62,12 +65,12 @@ static void on_shutdown(uv_shutdown_t *req, int status) {
     lnet_object_owe(&s->base.object, OWE_SHUTDOWN);
     return;
   }
-  final_done(s, 0);
+  final_done(s, 0, true);
   lnet_leave(ctx);
 }
 
 void lnet_ending_resume(lnet_stream *s) {
-  final_done(s, 0);
+  final_done(s, 0, true);
 }
 
 /* Whether to close the descriptor, which follows 'finish', sends the FIN as well: the other side
@@ -95,7 +98,7 @@ void lnet_ending_send_fin(lnet_stream *s) {
     if (status == 0) return;
     free(req);
   }
-  final_done(s, status == UV_ENOTCONN ? 0 : status);
+  final_done(s, status == UV_ENOTCONN ? 0 : status, false);
 }
 
 void lnet_ending_share(lnet_stream *s) {
@@ -111,11 +114,11 @@ void lnet_ending_maybe(lnet_stream *s, bool sync) {
   if (!need_finish(s)) return;
   if ((s->w & (W_PREFINISHED | W_FINAL_CALLED)) == 0) {
     s->w |= W_FINAL_CALLED;
-    s->pendingcb++;
+    lnet_stream_rare(s)->pendingcb++;
     lnet_ending_send_fin(s);
   }
-  if (s->pendingcb != 0) return;
-  s->pendingcb++;
+  if (lnet_stream_rare(s)->pendingcb != 0) return;
+  lnet_stream_rare(s)->pendingcb++;
   if (sync)
     lnet_stream_tick(s, finish_if_needed_tick);
   else if (need_finish(s))

@@ -215,7 +215,7 @@ static int body_calls(lua_State *L) {
   while (c->count > 0) {
     const lnet_entry entry = take(s->cold, c->first);
     c->count--;
-    if ((entry.flags & E_COUNTS) != 0) s->pendingcb--;
+    if ((entry.flags & E_COUNTS) != 0) lnet_stream_rare(s)->pendingcb--;
     if ((entry.flags & (E_CALLBACK | E_ANCHORED)) == 0) continue;
     push_callback(L, 2, &entry);
     if ((entry.flags & E_CALLBACK) != 0) {
@@ -238,7 +238,7 @@ void lnet_entries_call_back(lnet_stream *s, uint32_t first, uint32_t count, lnet
   while (c.count > 0) {
     const uint32_t before = c.count;
     if (lnet_enter(lnet_stream_ctx(s), body_calls, &c) || c.count < before) continue;
-    if ((take(s->cold, first).flags & E_COUNTS) != 0) s->pendingcb--;
+    if ((take(s->cold, first).flags & E_COUNTS) != 0) lnet_stream_rare(s)->pendingcb--;
     c.count--;
   }
 }

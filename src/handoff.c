@@ -49,17 +49,15 @@ void lnet_handoff_detach(lua_State *L, int idx) {
   s->r &= ~(uint32_t)R_HANDLE_READING;
   s->s &= ~(uint32_t)S_HANDLE;
   lnet_stream_clear_timeout(s);
-  lnet_server *server = s->server;
-  if (server == NULL) return;
-  s->server = NULL; /* node: a server that waits for its end asks the fork */
-  server->connections--;
+  if ((s->s & S_ACCEPTED) == 0) return;
+  lnet_server *server = lnet_server_forget(s); /* node: who waits for its end asks the fork */
   lnet_object_release(&server->base.object);
 }
 
 /* Pushes a socket with what came. [-0, +1, m] */
 static void take_socket(lua_State *L, lnet_ctx *ctx, uv_pipe_t *pipe, uv_handle_type type,
                         bool read) {
-  lnet_stream *s = lnet_stream_new(L, ctx, 0);
+  lnet_stream *s = lnet_stream_new(L, ctx, 0, type == UV_TCP);
   int status = lnet_stream_open_handle(L, -1, s, type != UV_TCP);
   s->s |= S_SHARED;
   if (status == 0) {
@@ -126,7 +124,7 @@ int lnet_l_closeSent(lua_State *L) {
   lnet_stream *s = lnet_check_stream(L, 1);
   if (!was_sent(s)) return 0;
   s->s |= S_SILENT_CLOSE; /* node: the socket was left without a handle before */
-  uv_close(&s->h.handle, lnet_stream_class.on_close);
+  uv_close(&s->h.handle, lnet_stream_on_close);
   return 0;
 }
 

@@ -72,7 +72,7 @@ static void need_list(lua_State *L, lnet_listeners at) {
 
 /* The length of the list at `list`: two for each entry. [-0, +0, -] */
 static lua_Integer length(lua_State *L, lnet_listeners at, int list) {
-  if (at.base != NULL && at.base->emitter.listed < UINT16_MAX)
+  if (at.base != NULL && at.base->emitter.listed < UINT8_MAX)
     return 2 * (lua_Integer)at.base->emitter.listed;
   return (lua_Integer)lua_rawlen(L, list);
 }
@@ -167,7 +167,7 @@ static void put(lua_State *L, lnet_listeners at, int key, int event) {
       lua_rawseti(L, list, i + 1); /* behind a gap, so not there until the key is */
       lua_pushvalue(L, key);
       lua_rawseti(L, list, i);
-      if (at.base != NULL && at.base->emitter.listed < UINT16_MAX) at.base->emitter.listed++;
+      if (at.base != NULL && at.base->emitter.listed < UINT8_MAX) at.base->emitter.listed++;
     } else {
       lua_pushvalue(L, list - 1);
       lua_rawseti(L, list, i + 1);
@@ -218,7 +218,7 @@ static void drop(lua_State *L, lnet_listeners at, int key, int event) {
     lua_rawseti(L, list, last);
   }
   if (i != 0 && at.base != NULL) {
-    if (at.base->emitter.listed < UINT16_MAX) at.base->emitter.listed--;
+    if (at.base->emitter.listed < UINT8_MAX) at.base->emitter.listed--;
     if ((i - 1) / 2 < at.base->emitter.hot_place) at.base->emitter.hot_place--;
   }
   lua_pop(L, 1);

@@ -19,19 +19,18 @@ typedef struct lnet_emitter_class {
 } lnet_emitter_class;
 
 typedef struct lnet_emitter {
-  uint32_t has;       /* bit n: somebody listens to event n */
-  uint16_t listed;    /* entries of the list; UINT16_MAX: so many, or more, for good */
-  uint16_t hot_place; /* entries of the list that were there before the hot one */
-  uint8_t only;       /* the event whose only listener stands in the table's place, or 0 */
-  bool own_end;       /* a socket's own listener of 'end' is there: it counts as the first */
-  bool has_list;      /* there is one, if only an empty one */
+  uint32_t has;      /* bit n: somebody listens to event n */
+  uint8_t listed;    /* entries of the list; UINT8_MAX: so many, or more, for good */
+  uint8_t hot_place; /* entries of the list that were there before the hot one */
+  uint8_t only;      /* the event whose only listener stands in the table's place, or 0 */
+  bool own_end : 1;  /* a socket's own listener of 'end' is there: it counts as the first */
+  bool has_list : 1; /* there is one, if only an empty one */
 } lnet_emitter;
 
 /* How each userdata that emits begins. */
 typedef struct lnet_emitting {
   lnet_object object;
   lnet_emitter emitter;
-  uint32_t stamp; /* of the class's own: here there is room for one */
 } lnet_emitting;
 
 static inline const lnet_emitter_class *lnet_emitter_class_of(const lnet_emitting *base) {

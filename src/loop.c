@@ -64,7 +64,6 @@ static int l_gc(lua_State *L) {
   lnet_alarms_free(ctx);
   lnet_immediates_free(ctx);
   lnet_ticks_free(ctx);
-  free(ctx->free_refs);
   free(ctx->slab);
   free(ctx->arena);
   ctx->loop = NULL;

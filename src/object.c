@@ -4,13 +4,11 @@
 #include "class.h"
 #include "error.h"
 #include "tick.h"
-#include <stdlib.h>
 
 void lnet_object_init(lnet_object *object, lnet_ctx *ctx, const lnet_object_class *cls) {
   object->ctx = ctx;
   object->cls = cls;
-  object->held_next = NULL;
-  object->ref = LUA_NOREF;
+  object->ref = object->held_next = LUA_NOREF;
   object->holds = 0;
   object->owed = 0;
   object->in_held = false;
@@ -53,32 +51,35 @@ void lnet_object_revive(lua_State *L, int idx, lnet_object *object) {
   object->gone = false;
 }
 
-/* References into the registry are kept when they are free, so that giving one back cannot fail
-   and taking one costs no search. [-1, +0, m] */
+/* References into the registry that are free are kept, so that to give one back cannot fail and to
+   take one costs no search: a few in the context, the rest in the registry itself, each with the
+   next one in its place. [-1, +0, m] */
 static int anchor(lua_State *L, lnet_ctx *ctx) {
+  int ref = 0;
   if (ctx->free_ref_count > 0) {
-    const int ref = ctx->free_refs[--ctx->free_ref_count];
-    lua_rawseti(L, LUA_REGISTRYINDEX, ref);
-    return ref;
+    ref = ctx->free_refs[--ctx->free_ref_count];
+  } else if (ctx->free_ref != 0) {
+    ref = ctx->free_ref;
+    lua_rawgeti(L, LUA_REGISTRYINDEX, ref);
+    ctx->free_ref = (int)lua_tointeger(L, -1);
+    lua_pop(L, 1);
+  } else {
+    return luaL_ref(L, LUA_REGISTRYINDEX);
   }
-  if (ctx->ref_count == ctx->free_ref_capacity) {
-    const uint32_t capacity = ctx->free_ref_capacity == 0 ? 64 : 2 * ctx->free_ref_capacity;
-    int *refs = realloc(ctx->free_refs, capacity * sizeof *refs);
-    if (refs == NULL) return lnet_error_memory(L);
-    ctx->free_refs = refs;
-    ctx->free_ref_capacity = capacity;
-  }
-  const int ref = luaL_ref(L, LUA_REGISTRYINDEX);
-  ctx->ref_count++;
+  lua_rawseti(L, LUA_REGISTRYINDEX, ref);
   return ref;
 }
 
 /* [-0, +0, -] */
 static void give_back(lnet_ctx *ctx, int ref) {
   if (ctx->shut) return;
-  lua_pushboolean(ctx->L, 0); /* not nil: the place stays */
+  const bool near = ctx->free_ref_count < LNET_REFS_NEAR;
+  lua_pushinteger(ctx->L, near ? 0 : ctx->free_ref); /* not nil: the place stays */
   lua_rawseti(ctx->L, LUA_REGISTRYINDEX, ref);
-  ctx->free_refs[ctx->free_ref_count++] = ref;
+  if (near)
+    ctx->free_refs[ctx->free_ref_count++] = ref;
+  else
+    ctx->free_ref = ref;
 }
 
 void lnet_object_hold(lua_State *L, int idx, lnet_object *object) {
@@ -133,20 +134,31 @@ void lnet_object_owe(lnet_object *object, uint8_t what) {
   lnet_ctx *ctx = object->ctx;
   object->owed |= what;
   if (object->in_held) return;
+  lnet_assert(!object->weak);
   object->in_held = true;
-  object->held_next = NULL;
+  object->held_next = LUA_NOREF;
   lnet_object_hold_again(object);
   if (ctx->held == NULL)
     ctx->held = object;
   else
-    ctx->held_last->held_next = object;
+    ctx->held_last->held_next = object->ref;
   ctx->held_last = object;
+}
+
+/* The object behind this one in ctx->held, or NULL. [-0, +0, -] */
+static lnet_object *held_behind(const lnet_object *object) {
+  lua_State *L = object->ctx->L;
+  if (object->held_next == LUA_NOREF) return NULL;
+  lua_rawgeti(L, LUA_REGISTRYINDEX, object->held_next);
+  lnet_object *next = lua_touserdata(L, -1);
+  lua_pop(L, 1);
+  return next;
 }
 
 void lnet_objects_resume(lnet_ctx *ctx) {
   while (ctx->held != NULL && !ctx->halted) {
     lnet_object *object = ctx->held;
-    ctx->held = object->held_next;
+    ctx->held = held_behind(object);
     object->in_held = false;
     object->cls->resume(object);
     lnet_object_release(object);

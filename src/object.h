@@ -20,12 +20,12 @@ typedef struct lnet_object {
   const lnet_object_class *cls; /* NULL for objects that have nothing of it */
   int ref;                      /* of the registry, LUA_NOREF while nobody holds it so */
   uint32_t holds;               /* each queued tick is one: there may be many */
+  int held_next;                /* in ctx->held: reference of the next one, or LUA_NOREF */
   uint8_t owed;                 /* which callbacks came while halted; bits of the class */
-  bool in_held;
-  bool weak;     /* held weakly: the table of weak references has it under its address */
-  bool gone;     /* its __gc has run: what a user's finalizer does with it needs another one */
-  uint8_t lacks; /* what its metatable does without so far, LNET_META_*; of streams only */
-  struct lnet_object *held_next; /* in ctx->held */
+  uint8_t lacks; /* what its metatable does without so far, LNET_META_*; of streams */
+  bool in_held : 1;
+  bool weak : 1; /* held weakly: the table of weak references has it under its address */
+  bool gone : 1; /* its __gc has run: what a user's finalizer does with it needs another one */
 } lnet_object;
 
 /* Fills the header of a new object; nobody holds it. [-0, +0, -] */

@@ -71,8 +71,10 @@ static int check_fd(lua_State *L, uv_handle_type *type) {
 }
 
 static void set_options(lua_State *L, lnet_stream *s) {
-  const uint32_t mark = lnet_opt_mark(L, 1, "highWaterMark", "readableHighWaterMark", s->r_hwm);
-  s->r_hwm = lnet_opt_mark(L, 1, "readableHighWaterMark", "readableHighWaterMark", mark);
+  const uint32_t mark =
+      lnet_opt_mark(L, 1, "highWaterMark", "readableHighWaterMark", LNET_HIGH_WATER_MARK);
+  lnet_stream_rare(s)->r_hwm =
+      lnet_opt_mark(L, 1, "readableHighWaterMark", "readableHighWaterMark", mark);
   s->w_hwm = lnet_opt_mark(L, 1, "writableHighWaterMark", "writableHighWaterMark", mark);
   if (field_true(L, "allowHalfOpen")) s->s |= S_HALF_OPEN;
   if (field_true(L, "noDelay")) s->s |= S_NO_DELAY;
@@ -110,7 +112,7 @@ int lnet_l_newSocket(lua_State *L) {
   lnet_ctx *ctx = lnet_ctx_of(L);
   lnet_check_open(L, ctx);
   if (lua_isnoneornil(L, 1)) {
-    lnet_stream_new(L, ctx, 0);
+    lnet_stream_new(L, ctx, 0, false);
     return 1;
   }
   if (!lua_istable(L, 1)) lnet_check_fail(L, 1, "options", "of type table");
@@ -118,7 +120,7 @@ int lnet_l_newSocket(lua_State *L) {
   uv_handle_type type = UV_UNKNOWN_HANDLE;
   check_fields(L);
   const int fd = check_fd(L, &type);
-  lnet_stream *s = lnet_stream_new(L, ctx, 0);
+  lnet_stream *s = lnet_stream_new(L, ctx, 0, false);
   set_options(L, s);
   if (fd >= 0) {
     open_fd(L, s, fd, type == UV_NAMED_PIPE);

@@ -486,7 +486,14 @@ int lnet_l_unpipe(lua_State *L) {
 
 void lnet_pipe_hot_changed(lua_State *L, void *stream) {
   lnet_stream *s = stream;
-  s->pipe_to = lua_type(L, -1) == LUA_TUSERDATA ? pipe_at(L, -1)->dest : NULL;
+  lnet_stream *dest = lua_type(L, -1) == LUA_TUSERDATA ? pipe_at(L, -1)->dest : NULL;
+  if (dest != NULL) {
+    s->s |= S_PIPED;
+    s->h.handle.data = dest;
+  } else if ((s->s & S_PIPED) != 0) {
+    s->h.handle.data = (s->s & S_ACCEPTED) != 0 ? (void *)lnet_stream_server(s) : s;
+    s->s &= ~(uint32_t)S_PIPED;
+  }
 }
 
 /* Protected: the destination answered false. [-0, +0, e] */
@@ -498,7 +505,7 @@ static int body_wait(lua_State *L) {
 }
 
 LNET_HOT bool lnet_pipe_feed(lnet_stream *s, const char *base, size_t len) {
-  lnet_stream *dest = s->pipe_to;
+  lnet_stream *dest = s->h.handle.data;
   if ((dest->w & W_ENDING) != 0 || (dest->s & (S_DESTROYED | S_OWN_WRITE)) != 0 ||
       dest->default_encoding != LNET_ENCODING_BYTES || dest->base.object.holds == 0)
     return false;

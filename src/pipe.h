@@ -4,8 +4,8 @@
 
 #include "stream.h"
 
-/* Gives a chunk that was just received to s->pipe_to. Returns false where Lua has to do it: then
-   nothing has happened. [-0, +0, -] */
+/* Gives a chunk that was just received to the stream in s->h.handle.data. Returns false where Lua
+   has to do it: then nothing has happened. [-0, +0, -] */
 bool lnet_pipe_feed(lnet_stream *s, const char *base, size_t len);
 
 /* The handler of 'data' is another one: looks whether it is a pipe's. [-0, +0, -] */

@@ -16,7 +16,8 @@ void lnet_readbuf_add(lua_State *L, int idx, lnet_stream *s, bool front) {
   }
   lua_pop(L, 1);
   cold->unread_count++;
-  s->r_length += len;
+  cold->unread_len += len;
+  if (len > 0) s->r |= R_UNREAD;
 }
 
 size_t lnet_readbuf_first_len(lua_State *L, int idx, const lnet_stream *s) {
@@ -70,7 +71,7 @@ static void push_bytes(lua_State *L, int chunks, lua_Integer first, size_t n, ui
 }
 
 size_t lnet_readbuf_take(lua_State *L, int idx, lnet_stream *s, size_t n) {
-  lnet_assert(n <= s->r_length);
+  lnet_assert(n <= lnet_unread(s));
   lnet_class_part(L, idx, COLD_READBUF);
   const int chunks = lua_gettop(L);
   lnet_cold *cold = s->cold;
@@ -80,15 +81,15 @@ size_t lnet_readbuf_take(lua_State *L, int idx, lnet_stream *s, size_t n) {
   } else {
     const lua_Integer first = cold->unread_first;
     const uint32_t count = cold->unread_count;
-    const size_t length = s->r_length;
+    const size_t length = cold->unread_len;
     uint32_t whole = 0;
     lua_pop(L, 1);
     push_bytes(L, chunks, first, n, &whole);
     cold = s->cold;
-    if (cold == NULL || s->r_length != length || cold->unread_first != first ||
+    if (cold == NULL || cold->unread_len != length || cold->unread_first != first ||
         cold->unread_count != count) { /* a finalizer has read, or unshifted: once more */
       lua_settop(L, chunks - 1);
-      if (n > s->r_length) n = s->r_length;
+      if (n > lnet_unread(s)) n = lnet_unread(s);
       if (n > 0) return lnet_readbuf_take(L, idx, s, n);
       lua_pushnil(L);
       return 0;
@@ -100,7 +101,8 @@ size_t lnet_readbuf_take(lua_State *L, int idx, lnet_stream *s, size_t n) {
     while (whole-- > 0)
       shift(L, chunks, cold);
   }
-  s->r_length -= n;
+  cold->unread_len -= n;
+  if (cold->unread_len == 0) s->r &= ~(uint32_t)R_UNREAD;
   lua_remove(L, chunks);
   return n;
 }

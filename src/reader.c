@@ -19,11 +19,15 @@ static void flow(lnet_stream *s);
 static void end_readable_tick(lnet_object *object);
 static void emit_readable_tick(lnet_object *object);
 
-static void end_readable(lnet_stream *s) {
+/* last: nothing follows in the callback or step. */
+static void end_readable(lnet_stream *s, bool last) {
   if ((s->r & (R_END_EMITTED | R_END_SCHEDULED)) != 0)
     return; /* node queues another, for nothing */
   s->r |= R_ENDED | R_END_SCHEDULED;
-  lnet_stream_tick(s, end_readable_tick);
+  if (last)
+    lnet_stream_tick_last(s, end_readable_tick);
+  else
+    lnet_stream_tick(s, end_readable_tick);
 }
 
 static void emit_readable(lnet_stream *s) {
@@ -34,11 +38,12 @@ static void emit_readable(lnet_stream *s) {
 }
 
 static void emit_readable_now(lnet_stream *s) {
-  if ((s->s & (S_DESTROYED | S_ERRORED)) == 0 && (s->r_length > 0 || (s->r & R_ENDED) != 0)) {
+  if ((s->s & (S_DESTROYED | S_ERRORED)) == 0 && (lnet_has_unread(s) || (s->r & R_ENDED) != 0)) {
     lnet_emit_plain(&s->base, LNET_EV_READABLE);
     s->r &= ~(uint32_t)R_EMITTED_READABLE;
   }
-  if ((s->r & (R_FLOWING | R_ENDED)) == 0 && s->r_length <= s->r_hwm) s->r |= R_NEED_READABLE;
+  if ((s->r & (R_FLOWING | R_ENDED)) == 0 && lnet_unread(s) <= lnet_stream_rare(s)->r_hwm)
+    s->r |= R_NEED_READABLE;
   flow(s);
 }
 
@@ -55,7 +60,8 @@ static void end_writable_tick(lnet_object *object) {
 static void end_readable_tick(lnet_object *object) {
   lnet_stream *s = (lnet_stream *)object;
   s->r &= ~(uint32_t)R_END_SCHEDULED;
-  if ((s->s & (S_ERRORED | S_CLOSE_EMITTED)) != 0 || (s->r & R_END_EMITTED) != 0 || s->r_length > 0)
+  if ((s->s & (S_ERRORED | S_CLOSE_EMITTED)) != 0 || (s->r & R_END_EMITTED) != 0 ||
+      lnet_has_unread(s))
     return;
   s->r |= R_END_EMITTED;
   if (s->base.emitter.own_end && (s->s & S_HALF_OPEN) == 0) s->s |= S_FIN_SEEN;
@@ -63,17 +69,18 @@ static void end_readable_tick(lnet_object *object) {
   const bool writable =
       (s->w & (W_ENDING | W_DISABLED)) == 0 && (s->s & (S_DESTROYED | S_ERRORED)) == 0;
   if (writable && (s->s & S_HALF_OPEN) == 0)
-    lnet_stream_tick(s, end_writable_tick);
+    lnet_stream_tick_last(s, end_writable_tick);
   else if ((s->w & (W_FINISHED | W_DISABLED)) != 0)
     lnet_stream_destroy(s, lnet_fault_of(LNET_FAULT_NONE));
 }
 
 static void read_more(lnet_stream *s) {
   while ((s->r & (R_READING | R_ENDED)) == 0 &&
-         (s->r_length < s->r_hwm || ((s->r & R_FLOWING) != 0 && s->r_length == 0))) {
-    const size_t before = s->r_length;
+         (lnet_unread(s) < lnet_stream_rare(s)->r_hwm ||
+          ((s->r & R_FLOWING) != 0 && !lnet_has_unread(s)))) {
+    const size_t before = lnet_unread(s);
     lnet_reader_read0(s);
-    if (s->r_length == before) break;
+    if (lnet_unread(s) == before) break;
   }
   s->r &= ~(uint32_t)R_READING_MORE;
 }
@@ -81,7 +88,7 @@ static void read_more(lnet_stream *s) {
 /* Returns whether the stream flows, and all is as the loop would leave it. */
 static inline bool read_more_usual(lnet_stream *s) {
   const uint32_t usual = R_FLOWING | R_HANDLE_READING;
-  if ((s->r & (usual | R_READING | R_ENDED)) != usual || s->r_length > 0 ||
+  if ((s->r & (usual | R_READING | R_ENDED)) != usual || lnet_has_unread(s) ||
       (s->s & (S_DESTROYED | S_ERRORED)) != 0)
     return false;
   s->r = (s->r | R_READING | R_NEED_READABLE) & ~(uint32_t)R_READING_MORE;
@@ -101,14 +108,14 @@ static void maybe_read_more(lnet_stream *s) {
 /* ---- asking for bytes ---- */
 
 LNET_HOT static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf) {
-  lnet_stream *s = handle->data;
+  lnet_stream *s = lnet_stream_of(handle);
   lnet_ctx *ctx = lnet_stream_ctx(s);
   (void)suggested;
   if ((s->s & S_ONREAD) != 0 && !ctx->halted && !ctx->shut) {
     *buf = lnet_onread_buffer(s);
     return;
   }
-  const size_t len = s->pipe_to != NULL ? LNET_SLAB_SIZE : LNET_CHUNK_MAX;
+  const size_t len = (s->s & S_PIPED) != 0 ? LNET_SLAB_SIZE : LNET_CHUNK_MAX;
   /* Halted: no room, so the bytes stay in the kernel until net.run goes on. */
   buf->base = ctx->slab;
   buf->len = ctx->halted || ctx->shut ? 0 : len;
@@ -139,7 +146,8 @@ void lnet_reader_connected(lnet_stream *s) {
 /* The part of read(n) that asks for more if that is due; `length` bytes were there, and n of them
    are taken. [-0, +0, -] */
 static void ask_if_due(lnet_stream *s, size_t length, size_t n) {
-  const bool due = (s->r & R_NEED_READABLE) != 0 || length == 0 || length - n < s->r_hwm;
+  const bool due =
+      (s->r & R_NEED_READABLE) != 0 || length == 0 || length - n < lnet_stream_rare(s)->r_hwm;
   if (!due || (s->r & (R_READING | R_ENDED)) != 0 || (s->s & (S_DESTROYED | S_ERRORED)) != 0)
     return;
   s->r |= R_READING | R_SYNC;
@@ -150,28 +158,29 @@ static void ask_if_due(lnet_stream *s, size_t length, size_t n) {
 
 /* The part of read(n) after n bytes were taken, 0 for none. [-0, +0, -] */
 static void after_taking(lnet_stream *s, size_t n, bool as_asked) {
-  if (n == 0 && s->r_length <= s->r_hwm) s->r |= R_NEED_READABLE;
-  if (s->r_length > 0) return;
+  if (n == 0 && lnet_unread(s) <= lnet_stream_rare(s)->r_hwm) s->r |= R_NEED_READABLE;
+  if (lnet_has_unread(s)) return;
   if ((s->r & R_ENDED) == 0)
     s->r |= R_NEED_READABLE;
   else if (!as_asked)
-    end_readable(s);
+    end_readable(s, false);
 }
 
 void lnet_reader_read0(lnet_stream *s) {
-  const bool enough = s->r_hwm != 0 ? s->r_length >= s->r_hwm : s->r_length > 0;
+  const uint32_t hwm = lnet_stream_rare(s)->r_hwm;
+  const bool enough = lnet_has_unread(s) && lnet_unread(s) >= hwm;
   if ((s->r & R_NEED_READABLE) != 0 && (enough || (s->r & R_ENDED) != 0)) {
-    if (s->r_length == 0 && (s->r & R_ENDED) != 0)
-      end_readable(s);
+    if (!lnet_has_unread(s) && (s->r & R_ENDED) != 0)
+      end_readable(s, false);
     else
       emit_readable(s);
     return;
   }
   if ((s->r & R_ENDED) != 0) {
-    if (s->r_length == 0) end_readable(s);
+    if (!lnet_has_unread(s)) end_readable(s, false);
     return;
   }
-  ask_if_due(s, s->r_length, 0);
+  ask_if_due(s, lnet_unread(s), 0);
   after_taking(s, 0, true);
 }
 
@@ -183,7 +192,7 @@ static int body_flow(lua_State *L) {
   lnet_object_push(L, &s->base.object);
   const size_t n = lnet_readbuf_first_len(L, 2, s);
   lnet_readbuf_take(L, 2, s, n);
-  ask_if_due(s, s->r_length + n, n);
+  ask_if_due(s, lnet_unread(s) + n, n);
   after_taking(s, n, false);
   if ((s->s & (S_ERROR_EMITTED | S_CLOSE_EMITTED)) == 0) {
     s->r |= R_DATA_EMITTED;
@@ -195,18 +204,18 @@ static int body_flow(lua_State *L) {
 /* One read() while flowing. Returns whether there was a chunk. [-0, +0, -] */
 static bool flow_once(lnet_stream *s) {
   s->r &= ~(uint32_t)R_EMITTED_READABLE;
-  if (s->r_length == 0) {
+  if (!lnet_has_unread(s)) {
     if ((s->r & R_ENDED) != 0) {
-      end_readable(s);
+      end_readable(s, true);
       return false;
     }
     ask_if_due(s, 0, 0);
     after_taking(s, 0, false);
     return false;
   }
-  const size_t before = s->r_length;
+  const size_t before = lnet_unread(s);
   lnet_enter(lnet_stream_ctx(s), body_flow, s);
-  return s->r_length != before || !lnet_stream_ctx(s)->halted;
+  return lnet_unread(s) != before || !lnet_stream_ctx(s)->halted;
 }
 
 static void flow_tick(lnet_object *object) {
@@ -218,7 +227,7 @@ static void flow(lnet_stream *s) {
   while ((s->r & R_FLOWING) != 0 && !ctx->halted && flow_once(s))
     continue;
   /* Halted in between: the rest comes when net.run goes on. */
-  if ((s->r & R_FLOWING) != 0 && ctx->halted && s->r_length > 0) lnet_stream_tick(s, flow_tick);
+  if ((s->r & R_FLOWING) != 0 && ctx->halted && lnet_has_unread(s)) lnet_stream_tick(s, flow_tick);
 }
 
 static void resume_tick(lnet_object *object) {
@@ -277,7 +286,7 @@ LNET_HOT static void push_chunk(lua_State *L, const struct chunk *c) {
 /* Whether a chunk that comes now goes to the listeners of 'data' without waiting. [-0, +0, -] */
 static bool is_direct(const lnet_stream *s) {
   return (s->r & (R_FLOWING | R_SYNC | R_DATA_LISTENING)) == (R_FLOWING | R_DATA_LISTENING) &&
-         s->r_length == 0;
+         !lnet_has_unread(s);
 }
 
 /* Protected: gives one chunk to the listeners of 'data', or keeps it. [-0, +0, e] */
@@ -310,7 +319,7 @@ LNET_HOT static bool push(lnet_stream *s, const char *base, size_t len) {
   if ((s->s & (S_DESTROYED | S_ERRORED)) != 0 || (s->r & R_ENDED) != 0) return false;
   if ((s->s & S_ONREAD) != 0) return lnet_onread_deliver(s, len);
   s->r &= ~(uint32_t)R_READING;
-  const bool piped = s->pipe_to != NULL && is_direct(s) && (s->s & S_DECODING) == 0 &&
+  const bool piped = (s->s & S_PIPED) != 0 && is_direct(s) && (s->s & S_DECODING) == 0 &&
                      lnet_pipe_feed(s, base, len);
   if (!piped) {
     struct chunk c = {s, base, len, false};
@@ -328,7 +337,8 @@ LNET_HOT static bool push(lnet_stream *s, const char *base, size_t len) {
   } else {
     maybe_read_more(s);
   }
-  return (s->r & R_ENDED) == 0 && (s->r_length < s->r_hwm || s->r_length == 0);
+  return (s->r & R_ENDED) == 0 &&
+         (lnet_unread(s) < lnet_stream_rare(s)->r_hwm || !lnet_has_unread(s));
 }
 
 /* Protected: what the decoder held back is the last chunk. [-0, +0, e] */
@@ -368,7 +378,7 @@ static void push_end(lnet_stream *s) {
 
 /* From libuv, so no L: whatever may raise is in the bodies. */
 LNET_HOT static void on_read(uv_stream_t *handle, ssize_t n, const uv_buf_t *buf) {
-  lnet_stream *s = handle->data;
+  lnet_stream *s = lnet_stream_of((uv_handle_t *)handle);
   lnet_ctx *ctx = lnet_stream_ctx(s);
   if (n == 0 || ctx->shut) return;
   if (ctx->halted) { /* no room was given; or the end, behind a chunk that has halted: once more */
@@ -408,7 +418,7 @@ void lnet_reader_added(lua_State *L, int idx, void *stream, int event) {
   } else if ((s->r & (R_END_EMITTED | R_READABLE_LISTENING)) == 0) {
     s->r |= R_READABLE_LISTENING | R_NEED_READABLE | R_HAS_FLOWING;
     s->r &= ~(uint32_t)(R_FLOWING | R_EMITTED_READABLE);
-    if (s->r_length > 0)
+    if (lnet_has_unread(s))
       emit_readable(s);
     else if ((s->r & R_READING) == 0)
       lnet_stream_tick(s, readable_tick);
@@ -447,13 +457,13 @@ void lnet_reader_removed(lua_State *L, int idx, void *stream, int event) {
 
 /* What read(n) may take now; nan: all, or one chunk while flowing. [-0, +0, -] */
 static size_t how_much(lua_State *L, const lnet_stream *s, double n) {
-  if (n <= 0 || (s->r_length == 0 && (s->r & R_ENDED) != 0)) return 0;
+  if (n <= 0 || (!lnet_has_unread(s) && (s->r & R_ENDED) != 0)) return 0;
   if (isnan(n)) {
-    if ((s->r & R_FLOWING) != 0 && s->r_length > 0) return lnet_readbuf_first_len(L, 1, s);
-    return s->r_length;
+    if ((s->r & R_FLOWING) != 0 && lnet_has_unread(s)) return lnet_readbuf_first_len(L, 1, s);
+    return lnet_unread(s);
   }
-  if (n <= (double)s->r_length) return (size_t)n;
-  return (s->r & R_ENDED) != 0 ? s->r_length : 0;
+  if (n <= (double)lnet_unread(s)) return (size_t)n;
+  return (s->r & R_ENDED) != 0 ? lnet_unread(s) : 0;
 }
 
 /* Raises the high-water mark to the next power of two, as node does for a large read(n). */
@@ -462,7 +472,7 @@ static void raise_mark(lua_State *L, lnet_stream *s, double n) {
   uint32_t mark = 1;
   while (mark < n)
     mark *= 2;
-  s->r_hwm = mark;
+  lnet_stream_rare(s)->r_hwm = mark;
 }
 
 /***
@@ -476,7 +486,7 @@ int lnet_l_read(lua_State *L) {
   lnet_stream *s = lnet_check_stream(L, 1);
   const double asked = lua_isnoneornil(L, 2) ? NAN : trunc((double)lua_tonumber(L, 2));
   lua_settop(L, 2);
-  if (asked > s->r_hwm) raise_mark(L, s, asked);
+  if (asked > lnet_stream_rare(s)->r_hwm) raise_mark(L, s, asked);
   if (asked != 0) s->r &= ~(uint32_t)R_EMITTED_READABLE;
   size_t n = how_much(L, s, asked);
   if (n > 0)
@@ -487,9 +497,9 @@ int lnet_l_read(lua_State *L) {
   if (asked == 0) {
     lnet_reader_read0(s);
   } else if (n == 0 && (s->r & R_ENDED) != 0) {
-    if (s->r_length == 0) end_readable(s);
+    if (!lnet_has_unread(s)) end_readable(s, false);
   } else {
-    ask_if_due(s, s->r_length + n, n);
+    ask_if_due(s, lnet_unread(s) + n, n);
     after_taking(s, n, (double)n == asked);
   }
   lnet_object_release(&s->base.object);
@@ -557,9 +567,9 @@ int lnet_l_setEncoding(lua_State *L) {
   lnet_stream_check_cold(L, 1, s);
   lnet_decoder decoder;
   lnet_decoder_init(&decoder, encoding);
-  if (s->r_length > 0) { /* what is there already becomes one chunk, of text */
+  if (lnet_has_unread(s)) { /* what is there already becomes one chunk, of text */
     const bool text = (s->s & S_DECODING) != 0;
-    const size_t n = lnet_readbuf_take(L, 1, s, s->r_length);
+    const size_t n = lnet_readbuf_take(L, 1, s, lnet_unread(s));
     const char *bytes = lua_tostring(L, 2);
     if (!text) {
       luaL_Buffer out;
@@ -624,6 +634,7 @@ int lnet_l_unshift(lua_State *L) {
     s->r |= R_DATA_EMITTED;
     lnet_emit_at(L, &s->base, 1, LNET_EV_DATA, 1);
   }
-  lua_pushboolean(L, (s->r & R_ENDED) == 0 && (s->r_length < s->r_hwm || s->r_length == 0));
+  lua_pushboolean(L, (s->r & R_ENDED) == 0 &&
+                         (lnet_unread(s) < lnet_stream_rare(s)->r_hwm || !lnet_has_unread(s)));
   return 1;
 }

@@ -26,10 +26,16 @@ static void close_if_drained(lnet_server *server) {
     lnet_tick(&server->base.object, close_tick);
 }
 
-void lnet_server_disconnected(lnet_stream *s) {
-  lnet_server *server = s->server;
-  s->server = NULL;
+lnet_server *lnet_server_forget(lnet_stream *s) {
+  lnet_server *server = lnet_stream_server(s);
+  s->s &= ~(uint32_t)S_ACCEPTED;
+  if ((s->s & S_PIPED) == 0) s->h.handle.data = s;
   server->connections--;
+  return server;
+}
+
+void lnet_server_disconnected(lnet_stream *s) {
+  lnet_server *server = lnet_server_forget(s);
   close_if_drained(server);
   lnet_object_release(&server->base.object);
 }
@@ -88,7 +94,8 @@ int lnet_l_newServer(lua_State *L) {
   }
   lnet_server *server = lua_newuserdatauv(L, sizeof *server, UV_SERVER_VALUES);
   static const lnet_emitter_class emitter_class = {.hot = LNET_EV_CONNECTION};
-  static const lnet_object_class class = {.emitter = &emitter_class};
+  static const lnet_object_class class = {.on_close = lnet_stream_on_close, /* its streams' data */
+                                          .emitter = &emitter_class};
   memset(server, 0, sizeof *server);
   lnet_object_init(&server->base.object, ctx, &class);
   ctx->server_class = &class;

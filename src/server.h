@@ -47,6 +47,10 @@ enum {
 
 lnet_server *lnet_check_server(lua_State *L, int idx);
 
+/* The server of a stream that is S_ACCEPTED counts it no more; the stream's hold of the server is
+   the caller's now. [-0, +0, -] */
+lnet_server *lnet_server_forget(lnet_stream *s);
+
 /* Hook of stream.c: an accepted socket was destroyed. [-0, +0, -] */
 void lnet_server_disconnected(lnet_stream *s);
 

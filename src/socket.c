@@ -59,11 +59,16 @@ static int l_resetAndDestroy(lua_State *L) {
   return 1;
 }
 
+/* Where the property `timeout` is. [-0, +0, -] */
+static uint32_t *timeout_of(lnet_stream *s) {
+  return (s->s & S_TIMED) != 0 ? &s->cold->timeout : &s->timeout;
+}
+
 /* Keeps the number at `value` as the property `timeout` of the socket at 1. [-0, +0, m] */
 static void set_timeout_property(lua_State *L, lnet_stream *s, int value) {
   const double ms = (double)lua_tonumber(L, value);
   if (ms >= 0 && ms < UINT32_MAX - TIMEOUT_MS && floor(ms) == ms) {
-    s->timeout = (uint32_t)ms + TIMEOUT_MS;
+    *timeout_of(s) = (uint32_t)ms + TIMEOUT_MS;
     return;
   }
   lnet_class_more(L, 1);
@@ -73,7 +78,7 @@ static void set_timeout_property(lua_State *L, lnet_stream *s, int value) {
     lua_pushnumber(L, ms);
   lua_rawseti(L, -2, COLD_TIMEOUT);
   lua_pop(L, 1);
-  s->timeout = TIMEOUT_OTHER;
+  *timeout_of(s) = TIMEOUT_OTHER;
 }
 
 /* Calls the method `name` of the socket at 1 with "timeout" and the callback at 3. [-0, +0, e] */
@@ -362,10 +367,11 @@ static void push_fd(lua_State *L, const lnet_stream *s) {
 }
 
 /* Pushes the timeout in milliseconds, as it was set; nil where none was. */
-static void push_timeout(lua_State *L, const lnet_stream *s) {
-  if (s->timeout >= TIMEOUT_MS) {
-    lua_pushinteger(L, s->timeout - TIMEOUT_MS);
-  } else if (s->timeout == TIMEOUT_OTHER) {
+static void push_timeout(lua_State *L, lnet_stream *s) {
+  const uint32_t timeout = *timeout_of(s);
+  if (timeout >= TIMEOUT_MS) {
+    lua_pushinteger(L, timeout - TIMEOUT_MS);
+  } else if (timeout == TIMEOUT_OTHER) {
     lua_getiuservalue(L, 1, LNET_UV_MORE);
     lua_rawgeti(L, -1, COLD_TIMEOUT);
   } else {
@@ -450,10 +456,10 @@ static void get_reading(lua_State *L, const lnet_stream *s, int number) {
       lua_pushnil(L);
     break;
   case P_READABLE_LENGTH:
-    lua_pushinteger(L, (lua_Integer)s->r_length);
+    lua_pushinteger(L, (lua_Integer)lnet_unread(s));
     break;
   case P_READABLE_MARK:
-    lua_pushinteger(L, s->r_hwm);
+    lua_pushinteger(L, lnet_stream_rare(s)->r_hwm);
     break;
   case P_READABLE_DID_READ:
     lua_pushboolean(L, (s->r & R_DATA_EMITTED) != 0);
@@ -487,7 +493,7 @@ static void get_writing(lua_State *L, lnet_stream *s, int number) {
     if (number == P_BUFFER_SIZE && (s->s & S_HANDLE) == 0)
       lua_pushnil(L);
     else
-      lua_pushinteger(L, (lua_Integer)s->w_length);
+      lua_pushinteger(L, (lua_Integer)lnet_waiting(s));
     break;
   case P_WRITABLE_MARK:
     lua_pushinteger(L, s->w_hwm);
@@ -538,7 +544,7 @@ static void set(lua_State *L, void *object, int number) {
   lnet_stream *s = object;
   if (number == P_TIMEOUT) { /* plain data in node: it sets no timer */
     if (lua_isnil(L, 3)) {
-      s->timeout = TIMEOUT_NONE;
+      *timeout_of(s) = TIMEOUT_NONE;
     } else {
       lnet_check_number(L, 3, "timeout");
       set_timeout_property(L, s, 3);

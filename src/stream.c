@@ -26,14 +26,17 @@ void lnet_stream_verify(const lnet_stream *s) {
 }
 #endif
 
-lnet_stream *lnet_stream_new(lua_State *L, lnet_ctx *ctx, int meta) {
-  lnet_stream *s = lua_newuserdatauv(L, sizeof *s, LNET_UV_COMMON);
+lnet_stream *lnet_stream_new(lua_State *L, lnet_ctx *ctx, int meta, bool small) {
+  const size_t size = small ? LNET_STREAM_SMALL : sizeof(lnet_stream);
+  lnet_stream *s = lua_newuserdatauv(L, size, LNET_UV_COMMON);
   memset(s, 0, offsetof(lnet_stream, h));
-  memset(&s->r_hwm, 0, sizeof *s - offsetof(lnet_stream, r_hwm));
   lnet_object_init(&s->base.object, ctx, &lnet_stream_class);
   s->base.emitter.own_end = true;
   s->r = R_SYNC;
-  s->r_hwm = s->w_hwm = LNET_HIGH_WATER_MARK;
+  if (small) s->s = S_SMALL;
+  s->w_hwm = LNET_HIGH_WATER_MARK;
+  s->h.handle.data = s;
+  *lnet_stream_rare(s) = (lnet_rare){.r_hwm = LNET_HIGH_WATER_MARK};
   s->base.object.lacks = LNET_META_GC | LNET_META_FIELDS;
   if (meta != 0)
     lua_pushvalue(L, meta);
@@ -89,6 +92,7 @@ lnet_cold *lnet_stream_check_cold(lua_State *L, int idx, lnet_stream *s) {
 
 void lnet_stream_free_cold(lnet_stream *s) {
   if (s->cold == NULL) return;
+  lnet_assert((s->s & S_HANDLE_OPEN) == 0 || lnet_stream_ctx(s)->shut);
   lnet_stream_clear_timeout(s);
   lnet_entries_free(s);
   lnet_list_remove(&s->cold->link);
@@ -96,7 +100,7 @@ void lnet_stream_free_cold(lnet_stream *s) {
   s->cold = NULL;
   s->w &= ~(uint32_t)W_QUEUE;
   s->s &= ~(uint32_t)(S_DECODING | S_ONREAD);
-  s->r_length = 0;
+  s->r &= ~(uint32_t)R_UNREAD;
 }
 
 void lnet_stream_free_colds(lnet_ctx *ctx) {
@@ -106,6 +110,18 @@ void lnet_stream_free_colds(lnet_ctx *ctx) {
 
 /* ---- the handle ---- */
 
+/* A small stream's rare part moves out of the way. [-0, +0, -] */
+static int init_pipe(lnet_stream *s) {
+  uv_loop_t *loop = lnet_stream_ctx(s)->loop;
+  if ((s->s & S_SMALL) == 0) return uv_pipe_init(loop, &s->h.pipe, 0);
+  int status = lnet_stream_need_cold(s);
+  if (status != 0) return status;
+  s->cold->rare = s->h.small.rare;
+  status = uv_pipe_init(loop, &s->h.pipe, 0);
+  if (status != 0) s->h.small.rare = s->cold->rare;
+  return status;
+}
+
 int lnet_stream_open_handle(lua_State *L, int idx, lnet_stream *s, bool pipe) {
   lnet_ctx *ctx = lnet_stream_ctx(s);
   lnet_assert((s->s & S_HANDLE_OPEN) == 0);
@@ -113,13 +129,11 @@ int lnet_stream_open_handle(lua_State *L, int idx, lnet_stream *s, bool pipe) {
     lnet_object_hold(L, idx, &s->base.object);
   else
     lnet_object_hold_again(&s->base.object);
-  const int status =
-      pipe ? uv_pipe_init(ctx->loop, &s->h.pipe, 0) : uv_tcp_init(ctx->loop, &s->h.tcp);
+  const int status = pipe ? init_pipe(s) : uv_tcp_init(ctx->loop, &s->h.tcp);
   if (status != 0) {
     lnet_object_release(&s->base.object);
     return status;
   }
-  s->h.handle.data = s;
   s->s |= S_HANDLE | S_HANDLE_OPEN;
   s->s &= ~(uint32_t)(S_SHARED | S_NAGLE_OFF);
   if (pipe)
@@ -129,6 +143,17 @@ int lnet_stream_open_handle(lua_State *L, int idx, lnet_stream *s, bool pipe) {
   s->bytes_read = s->bytes_sent = 0;
   if ((s->s & S_UNREF) != 0) uv_unref(&s->h.handle);
   return 0;
+}
+
+struct lnet_server *lnet_stream_server(const lnet_stream *s) {
+  if ((s->s & S_PIPED) == 0) return s->h.handle.data;
+  lua_State *L = lnet_stream_ctx(s)->L;
+  lnet_object_push(L, &s->base.object);
+  lua_getmetatable(L, -1);
+  lua_rawgeti(L, -1, LNET_META_OWNER);
+  struct lnet_server *server = lua_touserdata(L, -1);
+  lua_pop(L, 3);
+  return server;
 }
 
 void lnet_stream_gone(lua_State *L, lnet_stream *s) {
@@ -145,7 +170,8 @@ void lnet_stream_revive(lnet_stream *s) {
   if ((s->w & W_DISABLED) == 0) s->w &= ~(uint32_t)(W_ENDED | W_ENDING | W_FINISHED);
   s->s &= ~(uint32_t)(S_DESTROYED | S_ERRORED | S_ERROR_EMITTED | S_CLOSED | S_CLOSE_EMITTED |
                       S_SAME_FAULT | S_FIN_SEEN);
-  s->errored = s->exception = lnet_fault_of(LNET_FAULT_NONE);
+  lnet_rare *rare = lnet_stream_rare(s);
+  rare->errored = rare->exception = lnet_fault_of(LNET_FAULT_NONE);
 }
 
 void lnet_stream_connected(lnet_stream *s) {
@@ -171,7 +197,7 @@ void lnet_stream_connected(lnet_stream *s) {
 void lnet_stream_set_errored(lnet_stream *s, lnet_fault fault) {
   if ((s->s & S_ERRORED) != 0) return;
   s->s |= S_ERRORED;
-  s->errored = fault;
+  lnet_stream_rare(s)->errored = fault;
 }
 
 /* Pushes the error object for *fault and keeps it under the key. [-0, +1, m] */
@@ -190,7 +216,7 @@ static void push_kept(lua_State *L, int idx, lnet_fault *fault, lua_Integer key)
 }
 
 void lnet_stream_push_errored(lua_State *L, int idx, lnet_stream *s) {
-  push_kept(L, idx, &s->errored, COLD_ERRORED);
+  push_kept(L, idx, &lnet_stream_rare(s)->errored, COLD_ERRORED);
 }
 
 /* Protected: emits 'error' with the exception. [-0, +0, e] */
@@ -200,7 +226,7 @@ static int body_error(lua_State *L) {
   if ((s->s & S_SAME_FAULT) != 0)
     lnet_stream_push_errored(L, 2, s);
   else
-    push_kept(L, 2, &s->exception, COLD_EXCEPTION);
+    push_kept(L, 2, &lnet_stream_rare(s)->exception, COLD_EXCEPTION);
   lnet_emit_at(L, &s->base, 2, LNET_EV_ERROR, 1);
   return 0;
 }
@@ -208,7 +234,7 @@ static int body_error(lua_State *L) {
 /* node's emitErrorCloseNT; the socket's 'close' itself comes when the handle is closed. */
 static void error_close_tick(lnet_object *object) {
   lnet_stream *s = (lnet_stream *)object;
-  if (s->exception.kind != LNET_FAULT_NONE && (s->s & S_ERROR_EMITTED) == 0) {
+  if (lnet_stream_rare(s)->exception.kind != LNET_FAULT_NONE && (s->s & S_ERROR_EMITTED) == 0) {
     s->s |= S_ERROR_EMITTED;
     lnet_enter(lnet_stream_ctx(s), body_error, s);
   }
@@ -264,6 +290,7 @@ static void settle_cold(lnet_stream *s) {
 /* The handle's memory is ours again. */
 static void closed(lnet_stream *s) {
   const bool silent = (s->s & S_SILENT_CLOSE) != 0;
+  if ((s->s & (S_SMALL | S_PIPE)) == (S_SMALL | S_PIPE)) s->h.small.rare = s->cold->rare;
   s->s &= ~(uint32_t)(S_HANDLE_OPEN | S_SILENT_CLOSE);
   if (!silent) emit_close(s, true);
   if ((s->s & S_CONNECT_WAITS) != 0) lnet_stream_ctx(s)->hooks->handle_free(s);
@@ -271,8 +298,8 @@ static void closed(lnet_stream *s) {
   lnet_object_release(&s->base.object);
 }
 
-static void on_close(uv_handle_t *handle) {
-  lnet_stream *s = handle->data;
+void lnet_stream_on_close(uv_handle_t *handle) {
+  lnet_stream *s = lnet_stream_of(handle);
   lnet_ctx *ctx = lnet_stream_ctx(s);
   if (ctx->shut) return;
   if (ctx->halted) {
@@ -287,9 +314,9 @@ static void close_handle(lnet_stream *s) {
   if ((s->s & S_RESET) != 0) {
     s->s &= ~(uint32_t)S_RESET;
     const bool fin_out = (s->w & W_CLOSE_IS_FIN) != 0; /* libuv refuses a reset behind one, too */
-    if (!fin_out && uv_tcp_close_reset(&s->h.tcp, on_close) == 0) return;
+    if (!fin_out && uv_tcp_close_reset(&s->h.tcp, lnet_stream_on_close) == 0) return;
   }
-  uv_close(&s->h.handle, on_close);
+  uv_close(&s->h.handle, lnet_stream_on_close);
 }
 
 /* node's _destroy of a socket. */
@@ -297,30 +324,31 @@ static void destroy(lnet_stream *s) {
   lnet_writer_fail_buffered(s);
   s->s |= S_DESTROYED;
   s->s &= ~(uint32_t)S_CONNECTING;
-  if ((s->base.object.owed & OWE_SHUTDOWN) != 0) s->pendingcb--;
+  if ((s->base.object.owed & OWE_SHUTDOWN) != 0) lnet_stream_rare(s)->pendingcb--;
   s->base.object.owed &= (uint8_t) ~(OWE_CONNECT | OWE_SHUTDOWN); /* the next life has its own */
   lnet_stream_clear_timeout(s);
   s->r &= ~(uint32_t)R_HANDLE_READING;
   const bool had_handle = (s->s & S_HANDLE) != 0;
   const bool waiting = (s->s & S_CONNECT_WAITS) != 0;
   s->s &= ~(uint32_t)(S_HANDLE | S_CONNECT_WAITS | S_HAD_ERROR);
-  if (had_handle && s->exception.kind != LNET_FAULT_NONE) s->s |= S_HAD_ERROR;
+  if (had_handle && lnet_stream_rare(s)->exception.kind != LNET_FAULT_NONE) s->s |= S_HAD_ERROR;
   if (had_handle && !waiting) close_handle(s);
   s->s |= S_CLOSED;
   lnet_stream_tick(s, error_close_tick);
   if (!had_handle) lnet_stream_tick(s, close_tick);
   if (waiting) lnet_stream_tick(s, close_waiting_tick);
-  if (s->server != NULL) lnet_stream_ctx(s)->hooks->disconnected(s);
+  if ((s->s & S_ACCEPTED) != 0) lnet_stream_ctx(s)->hooks->disconnected(s);
 }
 
 void lnet_stream_destroy(lnet_stream *s, lnet_fault fault) {
   if ((s->s & S_DESTROYED) != 0) return;
   lnet_gather_flush(s); /* what was accepted as sent is sent */
-  s->exception = fault;
+  lnet_rare *rare = lnet_stream_rare(s);
+  rare->exception = fault;
   if (fault.kind != LNET_FAULT_NONE) {
     const bool first = (s->s & S_ERRORED) == 0;
     lnet_stream_set_errored(s, fault);
-    if (first || (fault.kind == LNET_FAULT_VALUE && s->errored.kind == LNET_FAULT_VALUE))
+    if (first || (fault.kind == LNET_FAULT_VALUE && rare->errored.kind == LNET_FAULT_VALUE))
       s->s |= S_SAME_FAULT;
   }
   destroy(s);
@@ -335,9 +363,9 @@ void lnet_stream_destroy_value(lua_State *L, int idx, lnet_stream *s, int error)
   lua_rawseti(L, -2, first ? COLD_ERRORED : COLD_EXCEPTION);
   lua_pop(L, 1);
   lnet_object_hold(L, idx, &s->base.object);
-  s->exception = lnet_fault_of(LNET_FAULT_VALUE);
+  lnet_stream_rare(s)->exception = lnet_fault_of(LNET_FAULT_VALUE);
   if (first) {
-    lnet_stream_set_errored(s, s->exception);
+    lnet_stream_set_errored(s, lnet_fault_of(LNET_FAULT_VALUE));
     s->s |= S_SAME_FAULT;
   }
   destroy(s);
@@ -364,8 +392,9 @@ void lnet_stream_set_timeout(lua_State *L, int idx, lnet_stream *s, uint64_t ms)
   uv_update_time(ctx->loop);
   const uint64_t now = uv_now(ctx->loop);
   s->cold->timeout_ms = ms;
+  if ((s->s & S_TIMED) == 0) s->cold->timeout = s->timeout;
   s->s = (s->s | S_TIMED) & ~(uint32_t)S_TIMEOUT_OVER;
-  s->base.stamp = (uint32_t)now;
+  s->stamp = (uint32_t)now;
   lnet_alarm_set(ctx, &s->cold->alarm, now + ms);
 }
 
@@ -378,6 +407,7 @@ void lnet_stream_rearm(lnet_stream *s) {
 
 void lnet_stream_clear_timeout(lnet_stream *s) {
   if (s->cold == NULL) return;
+  if ((s->s & S_TIMED) != 0) s->timeout = s->cold->timeout;
   s->s &= ~(uint32_t)(S_TIMED | S_TIMEOUT_OVER); /* no activity sets it again */
   if (!s->cold->alarm.set) return;
   lnet_alarm_clear(lnet_stream_ctx(s), &s->cold->alarm);
@@ -389,8 +419,8 @@ static void fire_timeout(lnet_alarm *alarm) {
   lnet_stream *s = cold->stream;
   lnet_ctx *ctx = lnet_stream_ctx(s);
   const uint64_t now = uv_now(ctx->loop);
-  const uint32_t idle = (uint32_t)now - s->base.stamp; /* ms */
-  if (idle < cold->timeout_ms) {                       /* there was activity since it was set */
+  const uint32_t idle = (uint32_t)now - s->stamp; /* ms */
+  if (idle < cold->timeout_ms) {                  /* there was activity since it was set */
     lnet_alarm_set(ctx, alarm, now + cold->timeout_ms - idle);
     return;
   }
@@ -398,7 +428,7 @@ static void fire_timeout(lnet_alarm *alarm) {
     const size_t size = uv_stream_get_write_queue_size(&s->h.stream);
     if (size != cold->last_queue_size) { /* a write is on its way */
       cold->last_queue_size = size;
-      s->base.stamp = (uint32_t)now;
+      s->stamp = (uint32_t)now;
       lnet_alarm_set(ctx, alarm, now + cold->timeout_ms);
       return;
     }
@@ -413,4 +443,4 @@ static void fire_timeout(lnet_alarm *alarm) {
 
 static const lnet_emitter_class emitter_class = {LNET_EV_DATA, lnet_reader_added,
                                                  lnet_reader_removed, lnet_pipe_hot_changed};
-const lnet_object_class lnet_stream_class = {resume, on_close, &emitter_class};
+const lnet_object_class lnet_stream_class = {resume, lnet_stream_on_close, &emitter_class};

@@ -48,6 +48,7 @@ enum {
   R_ON_CONNECT = 1 << 16,     /* start reading once connected */
   R_DISABLED = 1 << 17,       /* readable = false at the start */
   R_END_SCHEDULED = 1 << 18,
+  R_UNREAD = 1 << 19, /* bytes wait to be read */
 };
 
 /* The writing half. */
@@ -100,6 +101,9 @@ enum {
   S_TIMED = 1 << 25,        /* there is an idle timeout */
   S_TIMEOUT_OVER = 1 << 26, /* it has come: the next activity sets it again */
   S_OWN_SERVER = 1 << 27,   /* the user has set the property `server` */
+  S_ACCEPTED = 1 << 28,     /* a server counts it: the one that owns its metatable */
+  S_PIPED = 1 << 29, /* 'data' has one listener, and it writes to the stream in h.handle.data */
+  S_SMALL = 1 << 30, /* has no room for a uv_pipe_t */
 };
 
 /* Callbacks that came while halted. */
@@ -126,11 +130,20 @@ enum {
 /* The property `timeout`, as set: nothing, a number in COLD_TIMEOUT, or from there on ms. */
 enum { TIMEOUT_NONE = 0, TIMEOUT_OTHER = 1, TIMEOUT_MS = 2 };
 
+/* What is seldom looked at. */
+typedef struct lnet_rare {
+  lnet_fault errored;   /* the first one */
+  lnet_fault exception; /* what 'error' will tell */
+  uint32_t pendingcb;   /* steps before 'finish' may come */
+  uint32_t r_hwm;       /* bytes */
+} lnet_rare;
+
 /* What few sockets need: made at first use, and gone with the handle where nothing in it is to
    outlive that. The usual read and write does not look at it: W_QUEUE, S_TIMED and others say what
    is there. */
 typedef struct lnet_cold {
   uint64_t timeout_ms;
+  uint32_t timeout; /* the property, while S_TIMED */
   lnet_alarm alarm;
   uint32_t corked;
   uint32_t count; /* of entries, below */
@@ -143,7 +156,9 @@ typedef struct lnet_cold {
   uint32_t next_seq;
   lua_Integer unread_first; /* of the sequence in COLD_READBUF; unshift goes below 1 */
   uint32_t unread_count;
-  size_t write_len;    /* bytes in flight, as counted in w_length */
+  size_t unread_len;   /* bytes */
+  size_t waiting;      /* bytes of entries: accepted, and not given to the kernel */
+  size_t write_len;    /* the part of it that is in flight */
   size_t pending_data; /* bytes written before the connection, for bytesWritten */
   size_t last_queue_size;
   uv_write_t *write; /* malloc'ed, with the first entry */
@@ -158,53 +173,64 @@ typedef struct lnet_cold {
   bool fresh;        /* that was asked, and the buffer is not used yet */
   lnet_list link;    /* in ctx->colds */
   lnet_buffer own;   /* the bytes of COLD_BUFFER */
+  lnet_rare rare;    /* where a small stream's handle is a pipe */
 } lnet_cold;
 
 /* What each read and write looks at is in front, next to the part of the handle that they use: with
-   thousands of connections each line of the cache counts. The stamp in `base` is the moment of the
-   last activity, the lower half of uv_now, where there is an idle timeout. */
+   thousands of connections each line of the cache counts. The data of the handle, set even while
+   there is none: where S_PIPED the stream that bytes go to; else where S_ACCEPTED the server; else
+   this stream. */
 typedef struct lnet_stream {
   lnet_emitting base;
+  union {
+    uint32_t stamp;   /* while S_TIMED: the moment of the last activity, lower half of uv_now */
+    uint32_t timeout; /* else: the property, one of the values above */
+  };
   uint32_t r;
   uint32_t w;
   uint32_t s;
+  uint32_t w_hwm;           /* bytes */
   uint16_t gather;          /* record in ctx->arena, 0: nothing is gathered */
   uint8_t default_encoding; /* of write; an lnet_encoding */
-  uint32_t w_hwm;           /* bytes */
-  uint32_t timeout;         /* the property: one of the values above */
-  size_t r_length;          /* bytes unread */
-  size_t w_length;          /* bytes accepted and not given to the kernel */
   uint64_t bytes_read;
   uint64_t bytes_sent; /* given to the handle */
   lnet_cold *cold;
-  struct lnet_stream *pipe_to; /* 'data' has one listener, and it writes to that stream */
   union {
     uv_handle_t handle;
     uv_stream_t stream;
     uv_tcp_t tcp;
     uv_pipe_t pipe;
+    struct {
+      uv_tcp_t handle;
+      lnet_rare rare;
+    } small;
+    struct {
+      uv_pipe_t handle;
+      lnet_rare rare;
+    } full;
   } h;
-  uint32_t r_hwm;
-  uint32_t pendingcb;   /* steps before 'finish' may come */
-  lnet_fault errored;   /* the first one */
-  lnet_fault exception; /* what 'error' will tell */
-  struct lnet_server *server;
 } lnet_stream;
 
-_Static_assert(sizeof(lnet_stream) <= 416, "an idle connection should stay small");
+/* The size of a stream that S_SMALL says of: an accepted TCP connection. */
+#define LNET_STREAM_SMALL (offsetof(lnet_stream, h.small.rare) + sizeof(lnet_rare))
+
+_Static_assert(LNET_STREAM_SMALL <= 352, "an idle connection should stay small");
 
 /* Makes a stream without a handle; pushes it. The metatable at `meta` lacks all that it can; 0:
-   that of sockets without a server. [-0, +1, m] */
-lnet_stream *lnet_stream_new(lua_State *L, lnet_ctx *ctx, int meta);
+   that of sockets without a server. small: its handle will hardly be a pipe. [-0, +1, m] */
+lnet_stream *lnet_stream_new(lua_State *L, lnet_ctx *ctx, int meta, bool small);
 
 extern const lnet_object_class lnet_stream_class;
+void lnet_stream_on_close(uv_handle_t *handle);
 
 /* The stream at idx, else NULL. It is known by its size and class, cheaper than by the metatable.
    [-0, +0, -] */
 static inline lnet_stream *lnet_stream_test(lua_State *L, int idx) {
   lnet_stream *s = lua_touserdata(L, idx);
+  if (s == NULL) return NULL;
+  const size_t size = lua_rawlen(L, idx);
   const bool ours =
-      s != NULL && lua_rawlen(L, idx) == sizeof *s && s->base.object.cls == &lnet_stream_class;
+      (size == LNET_STREAM_SMALL || size == sizeof *s) && s->base.object.cls == &lnet_stream_class;
   return ours ? s : NULL;
 }
 
@@ -247,7 +273,7 @@ void lnet_stream_rearm(lnet_stream *s);
 /* There was activity: the idle timeout starts anew. [-0, +0, -] */
 static inline void lnet_stream_touch(lnet_stream *s) {
   if ((s->s & S_TIMED) == 0) return;
-  s->base.stamp = (uint32_t)uv_now(s->base.object.ctx->loop);
+  s->stamp = (uint32_t)uv_now(s->base.object.ctx->loop);
   if ((s->s & S_TIMEOUT_OVER) != 0) lnet_stream_rearm(s);
 }
 
@@ -259,13 +285,52 @@ void lnet_stream_clear_timeout(lnet_stream *s);
 /* A connection is there: options, 'connect', what waited for it, 'ready'. [-0, +0, -] */
 void lnet_stream_connected(lnet_stream *s);
 
+static inline lnet_stream *lnet_stream_of(uv_handle_t *handle) {
+  return LNET_CONTAINER(handle, lnet_stream, h);
+}
+
+static inline lnet_rare *lnet_stream_rare(const lnet_stream *s) {
+  const lnet_rare *rare = &s->h.small.rare;
+  if ((s->s & (S_SMALL | S_PIPE)) != S_SMALL) {
+    if ((s->s & S_SMALL) == 0)
+      rare = &s->h.full.rare;
+    else if ((s->s & S_HANDLE_OPEN) != 0)
+      rare = &s->cold->rare;
+  }
+  return (lnet_rare *)rare;
+}
+
+/* Bytes that wait to be read, or to be sent behind what the kernel has not taken. [-0, +0, -] */
+static inline size_t lnet_unread(const lnet_stream *s) {
+  return s->cold != NULL ? s->cold->unread_len : 0;
+}
+static inline bool lnet_has_unread(const lnet_stream *s) {
+  return (s->r & R_UNREAD) != 0;
+}
+static inline size_t lnet_waiting(const lnet_stream *s) {
+  return s->cold != NULL ? s->cold->waiting : 0;
+}
+
 static inline lnet_ctx *lnet_stream_ctx(const lnet_stream *s) {
   return s->base.object.ctx;
 }
 
+/* The server of a stream that is S_ACCEPTED, and so held. [-0, +0, -] */
+struct lnet_server *lnet_stream_server(const lnet_stream *s);
+
 /* Queues a step of this stream. [-0, +0, -] */
 static inline void lnet_stream_tick(lnet_stream *s, lnet_tick_fn fn) {
   lnet_tick(&s->base.object, fn);
+}
+
+/* The same as the last thing that a callback or a step does: where the queued one would be the next
+   thing to run, it is run now. [-0, +0, -] */
+static inline void lnet_stream_tick_last(lnet_stream *s, lnet_tick_fn fn) {
+  const lnet_ctx *ctx = lnet_stream_ctx(s);
+  if (ctx->tick_count == 0 && ctx->gathering == 0 && !ctx->halted && !ctx->shut)
+    fn(&s->base.object);
+  else
+    lnet_stream_tick(s, fn);
 }
 
 /* The invariants, in debug builds. [-0, +0, -] */

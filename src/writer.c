@@ -21,7 +21,7 @@ static void error_buffer(lnet_stream *s) {
     lnet_cold *cold = s->cold;
     const uint32_t first = cold->settled;
     for (; cold->settled < cold->count; cold->settled++) {
-      s->w_length -= cold->entries[cold->settled].len;
+      cold->waiting -= cold->entries[cold->settled].len;
       cold->entries[cold->settled].flags &= (uint8_t)~E_COUNTS;
     }
     lnet_entries_call_back(s, first, cold->settled - first,
@@ -54,11 +54,11 @@ static uint32_t batch_size(const lnet_cold *cold) {
 static void after_write(lnet_stream *s, uint32_t count, bool plain) {
   s->w &= ~(uint32_t)W_AFTER_WRITE_PENDING;
   if ((s->w & (W_ENDING | W_NEED_DRAIN)) == W_NEED_DRAIN && (s->s & S_DESTROYED) == 0 &&
-      s->w_length == 0) {
+      lnet_waiting(s) == 0) {
     s->w &= ~(uint32_t)W_NEED_DRAIN;
     lnet_emit_plain(&s->base, LNET_EV_DRAIN);
   }
-  if (plain) s->pendingcb--;
+  if (plain) lnet_stream_rare(s)->pendingcb--;
   lnet_entries_call_back(s, 0, count, lnet_fault_of(LNET_FAULT_NONE));
   if ((s->s & S_DESTROYED) != 0) error_buffer(s);
   if ((s->w & W_ENDING) != 0) lnet_ending_maybe(s, true);
@@ -79,12 +79,12 @@ static void after_plain_tick(lnet_object *object) {
 
 /* node's onwriteError. The entries that failed are `count` settled ones from `first` on. */
 static void on_write_error(lnet_stream *s, uint32_t first, uint32_t count, lnet_fault fault) {
-  s->pendingcb--;
+  lnet_stream_rare(s)->pendingcb--;
   for (uint32_t i = 0; i < count; i++)
     s->cold->entries[first + i].flags &= (uint8_t)~E_COUNTS;
   lnet_entries_call_back(s, first, count, fault);
   error_buffer(s);
-  if ((s->s & S_DESTROYED) == 0) lnet_stream_destroy(s, s->errored);
+  if ((s->s & S_DESTROYED) == 0) lnet_stream_destroy(s, lnet_stream_rare(s)->errored);
 }
 
 static void write_error_tick(lnet_object *object) {
@@ -99,7 +99,7 @@ static void write_error_tick(lnet_object *object) {
 static void end_writing(lnet_stream *s) {
   s->w &= ~(uint32_t)W_WRITING;
   if (s->cold == NULL) return;
-  s->w_length -= s->cold->write_len;
+  s->cold->waiting -= s->cold->write_len;
   s->cold->write_len = 0;
 }
 
@@ -108,12 +108,12 @@ static void wrote_now(lnet_stream *s, uint32_t count, bool callbacks, bool same)
   lnet_writer_send_buffered(s);
   if (!callbacks) {
     lnet_entries_forget(s, count);
-    const bool drain = (s->w & W_NEED_DRAIN) != 0 && s->w_length == 0;
+    const bool drain = (s->w & W_NEED_DRAIN) != 0 && lnet_waiting(s) == 0;
     if (drain && (s->w & W_AFTER_WRITE_PENDING) == 0) {
       s->w |= W_AFTER_WRITE_PENDING;
       lnet_stream_tick(s, after_plain_tick);
     } else {
-      s->pendingcb--;
+      lnet_stream_rare(s)->pendingcb--;
       if ((s->w & W_ENDING) != 0) lnet_ending_maybe(s, true);
     }
     return;
@@ -246,7 +246,7 @@ void lnet_writer_send_buffered(lnet_stream *s) {
   }
   const uint32_t count = s->cold->count - s->cold->settled - s->cold->inflight;
   s->w |= W_BUFFER_PROCESSING;
-  s->pendingcb -= count - 1; /* they are one write now */
+  lnet_stream_rare(s)->pendingcb -= count - 1; /* they are one write now */
   for (uint32_t i = 1; i < count; i++)
     s->cold->entries[s->cold->settled + i].flags &= (uint8_t)~E_COUNTS;
   do_write(s, count, false);
@@ -364,7 +364,7 @@ static void put_rest(lnet_stream *s, int status) {
     if (status == 0) return;
     end_writing(s);
   } else {
-    s->w_length -= left;
+    cold->waiting -= left;
   }
   lnet_entries_settle(s, E_FAILED, &callbacks);
   lose(s, status);
@@ -378,7 +378,6 @@ static void put_open(lnet_stream *s, const char *base, size_t len, unsigned flag
   const bool behind = (s->w & W_WRITING) != 0 || (s->s & S_ERRORED) != 0;
   if (!behind) s->bytes_sent += len;
   if (status == 0) {
-    s->w_length -= len;
     if ((flags & E_CALLBACK) != 0) {
       lnet_entries_append(s, (lnet_entry){NULL, 0, NULL, s->bytes_sent, 0,
                                           (uint8_t)(E_CALLBACK | E_ANCHORED | E_COUNTS | E_DONE)});
@@ -392,13 +391,11 @@ static void put_open(lnet_stream *s, const char *base, size_t len, unsigned flag
   if ((flags & E_STRING) != 0 && lnet_entries_anchor_string(s)) flags |= E_ANCHORED;
   if (lnet_entries_reserve_rest(s) != 0 ||
       !lnet_entries_append_bytes(s, base + sent, len - sent, flags)) {
-    s->w_length -= len;
     lose(s, UV_ENOMEM);
     return;
   }
-  if (behind) return; /* gathered bytes are in flight, or were lost */
-  s->w_length -= sent;
-  put_rest(s, status);
+  s->cold->waiting += len - sent;
+  if (!behind) put_rest(s, status); /* else gathered bytes are in flight, or were lost */
 }
 
 uint64_t lnet_writer_bytes(const lnet_stream *s) {
@@ -420,7 +417,8 @@ LNET_HOT bool lnet_writer_put_small(lnet_stream *s, const char *base, size_t len
 
 /* node's answer to a write. [-0, +0, -] */
 static bool take_more(lnet_stream *s) {
-  const bool more = s->w_length < s->w_hwm || s->w_length == 0;
+  const size_t waiting = lnet_waiting(s);
+  const bool more = waiting < s->w_hwm || waiting == 0;
   if (!more) s->w |= W_NEED_DRAIN;
   return more && (s->s & (S_DESTROYED | S_ERRORED)) == 0;
 }
@@ -434,14 +432,14 @@ LNET_HOT bool lnet_writer_put_alone(lnet_stream *s, const char *base, size_t len
   s->bytes_sent += len;
   if (status >= 0 && (size_t)status == len) return true;
   const size_t sent = status > 0 ? (size_t)status : 0;
-  s->pendingcb++;
+  lnet_stream_rare(s)->pendingcb++;
   if ((flags & E_STRING) != 0 && lnet_entries_anchor_string(s)) flags |= E_ANCHORED;
   if (lnet_entries_reserve_rest(s) != 0 ||
       !lnet_entries_append_bytes(s, base + sent, len - sent, flags)) {
     lose(s, UV_ENOMEM);
     return false;
   }
-  s->w_length += len - sent;
+  s->cold->waiting += len - sent;
   put_rest(s, status >= 0 || status == UV_EAGAIN ? 1 : status);
   return take_more(s);
 }
@@ -459,17 +457,17 @@ void lnet_writer_uncork(lnet_stream *s) {
 }
 
 bool lnet_writer_put(lnet_stream *s, const char *base, size_t len, unsigned flags) {
-  s->pendingcb++;
-  s->w_length += len;
+  lnet_stream_rare(s)->pendingcb++;
   const bool corked = s->cold != NULL && s->cold->corked > 0;
   const bool open = (s->s & (S_HANDLE | S_CONNECTING)) == S_HANDLE;
   if ((s->w & W_WRITING) == 0 && (s->s & S_ERRORED) == 0 && !corked && open) {
     put_open(s, base, len, flags);
   } else if (lnet_entries_reserve_rest(s) != 0 || !lnet_entries_append_bytes(s, base, len, flags)) {
-    s->w_length -= len;
     lose(s, UV_ENOMEM);
-  } else if ((s->w & W_WRITING) == 0 && (s->s & S_ERRORED) == 0 && !corked) {
-    do_write(s, 1, (flags & E_SAME) != 0);
+  } else {
+    s->cold->waiting += len;
+    if ((s->w & W_WRITING) == 0 && (s->s & S_ERRORED) == 0 && !corked)
+      do_write(s, 1, (flags & E_SAME) != 0);
   }
   return take_more(s);
 }
@@ -486,11 +484,11 @@ static uint32_t first_not_gone(const lnet_cold *cold, uint64_t gone) {
 /* Gathered bytes were lost: the callbacks of their writes get the error. */
 static void lose_gathered(lnet_stream *s, size_t len, int status) {
   lnet_cold *cold = s->cold;
-  s->pendingcb++;
+  lnet_stream_rare(s)->pendingcb++;
   if (cold != NULL) {
     for (uint32_t i = first_not_gone(cold, s->bytes_sent - len); i < cold->settled; i++) {
       cold->entries[i].flags = (uint8_t)((cold->entries[i].flags & ~E_DONE) | E_FAILED);
-      s->pendingcb--;
+      lnet_stream_rare(s)->pendingcb--;
     }
   }
   lose(s, status);
@@ -516,8 +514,8 @@ void lnet_writer_gathered(lnet_stream *s, char *rest, size_t len, int status) {
   cold->settled = keep;
   cold->inflight = again + 1;
   cold->write_len = len;
-  s->pendingcb++;
-  s->w_length += len;
+  lnet_stream_rare(s)->pendingcb++;
+  cold->waiting += len;
   s->w |= W_WRITING;
   const int later = write_later(s, 0);
   if (later == 0) return;

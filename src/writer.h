@@ -12,8 +12,7 @@ bool lnet_writer_put(lnet_stream *s, const char *base, size_t len, unsigned flag
    that is so, the two below are the quick ways. [-0, +0, -] */
 static inline bool lnet_writer_is_quiet(const lnet_stream *s) {
   return (s->w & (W_WRITING | W_ENDING | W_NEED_DRAIN | W_BUFFER_PROCESSING | W_QUEUE)) == 0 &&
-         (s->s & (S_HANDLE | S_CONNECTING | S_DESTROYED | S_ERRORED)) == S_HANDLE &&
-         s->w_length == 0;
+         (s->s & (S_HANDLE | S_CONNECTING | S_DESTROYED | S_ERRORED)) == S_HANDLE;
 }
 
 /* A small write. Returns whether there was room for it. [-0, +0, -] */
