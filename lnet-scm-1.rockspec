@@ -53,6 +53,8 @@ build = {
         "src/pipe.c",
         "src/prefix.c",
         "src/process.c",
+        "src/properties.c",
+        "src/read.c",
         "src/readbuf.c",
         "src/reader.c",
         "src/server.c",

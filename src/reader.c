@@ -2,14 +2,10 @@
    their order are node v20's (Readable, and the socket's _read on top of it). */
 #include "reader.h"
 #include "call.h"
-#include "check.h"
 #include "ending.h"
-#include "error.h"
 #include "onread.h"
 #include "pipe.h"
 #include "readbuf.h"
-#include "writer.h"
-#include <math.h>
 #include <string.h>
 
 static void flow(lnet_stream *s);
@@ -166,6 +162,20 @@ static void after_taking(lnet_stream *s, size_t n, bool as_asked) {
     end_readable(s, false);
 }
 
+void lnet_reader_took(lnet_stream *s, size_t n, bool as_asked) {
+  ask_if_due(s, lnet_unread(s) + n, n);
+  after_taking(s, n, as_asked);
+}
+
+void lnet_reader_end(lnet_stream *s) {
+  if (!lnet_has_unread(s)) end_readable(s, false);
+}
+
+void lnet_reader_put_back(lnet_stream *s, bool waits) {
+  if (waits && (s->r & R_NEED_READABLE) != 0) emit_readable(s);
+  maybe_read_more(s);
+}
+
 void lnet_reader_read0(lnet_stream *s) {
   const uint32_t hwm = lnet_stream_rare(s)->r_hwm;
   const bool enough = lnet_has_unread(s) && lnet_unread(s) >= hwm;
@@ -180,8 +190,7 @@ void lnet_reader_read0(lnet_stream *s) {
     if (!lnet_has_unread(s)) end_readable(s, false);
     return;
   }
-  ask_if_due(s, lnet_unread(s), 0);
-  after_taking(s, 0, true);
+  lnet_reader_took(s, 0, true);
 }
 
 /* ---- flowing ---- */
@@ -192,8 +201,7 @@ static int body_flow(lua_State *L) {
   lnet_object_push(L, &s->base.object);
   const size_t n = lnet_readbuf_first_len(L, 2, s);
   lnet_readbuf_take(L, 2, s, n);
-  ask_if_due(s, lnet_unread(s) + n, n);
-  after_taking(s, n, false);
+  lnet_reader_took(s, n, false);
   if ((s->s & (S_ERROR_EMITTED | S_CLOSE_EMITTED)) == 0) {
     s->r |= R_DATA_EMITTED;
     lnet_emit_at(L, &s->base, 2, LNET_EV_DATA, 1);
@@ -209,8 +217,7 @@ static bool flow_once(lnet_stream *s) {
       end_readable(s, true);
       return false;
     }
-    ask_if_due(s, 0, 0);
-    after_taking(s, 0, false);
+    lnet_reader_took(s, 0, false);
     return false;
   }
   const size_t before = lnet_unread(s);
@@ -283,18 +290,12 @@ LNET_HOT static void push_chunk(lua_State *L, const struct chunk *c) {
   if (memcmp(own, &before, sizeof before) == 0) *own = decoder; /* no finalizer has set another */
 }
 
-/* Whether a chunk that comes now goes to the listeners of 'data' without waiting. [-0, +0, -] */
-static bool is_direct(const lnet_stream *s) {
-  return (s->r & (R_FLOWING | R_SYNC | R_DATA_LISTENING)) == (R_FLOWING | R_DATA_LISTENING) &&
-         !lnet_has_unread(s);
-}
-
 /* Protected: gives one chunk to the listeners of 'data', or keeps it. [-0, +0, e] */
 LNET_HOT static int body_chunk(lua_State *L) {
   struct chunk *c = lua_touserdata(L, 1);
   lnet_stream *s = c->stream;
   lnet_object_push(L, &s->base.object);
-  if (is_direct(s)) {
+  if (lnet_reader_is_direct(s)) {
     lnet_emit_hot_push(L, 2);
     push_chunk(L, c);
     c->kept = true;
@@ -319,8 +320,8 @@ LNET_HOT static bool push(lnet_stream *s, const char *base, size_t len) {
   if ((s->s & (S_DESTROYED | S_ERRORED)) != 0 || (s->r & R_ENDED) != 0) return false;
   if ((s->s & S_ONREAD) != 0) return lnet_onread_deliver(s, len);
   s->r &= ~(uint32_t)R_READING;
-  const bool piped = (s->s & S_PIPED) != 0 && is_direct(s) && (s->s & S_DECODING) == 0 &&
-                     lnet_pipe_feed(s, base, len);
+  const bool piped = (s->s & S_PIPED) != 0 && lnet_reader_is_direct(s) &&
+                     (s->s & S_DECODING) == 0 && lnet_pipe_feed(s, base, len);
   if (!piped) {
     struct chunk c = {s, base, len, false};
     lnet_enter(lnet_stream_ctx(s), body_chunk, &c);
@@ -451,190 +452,4 @@ void lnet_reader_removed(lua_State *L, int idx, void *stream, int event) {
   } else if (event == LNET_EV_DATA && !lnet_listened(&s->base, LNET_EV_DATA)) {
     s->r &= ~(uint32_t)R_DATA_LISTENING;
   }
-}
-
-/* ---- methods ---- */
-
-/* What read(n) may take now; nan: all, or one chunk while flowing. [-0, +0, -] */
-static size_t how_much(lua_State *L, const lnet_stream *s, double n) {
-  if (n <= 0 || (!lnet_has_unread(s) && (s->r & R_ENDED) != 0)) return 0;
-  if (isnan(n)) {
-    if ((s->r & R_FLOWING) != 0 && lnet_has_unread(s)) return lnet_readbuf_first_len(L, 1, s);
-    return lnet_unread(s);
-  }
-  if (n <= (double)lnet_unread(s)) return (size_t)n;
-  return (s->r & R_ENDED) != 0 ? lnet_unread(s) : 0;
-}
-
-/* Raises the high-water mark to the next power of two, as node does for a large read(n). */
-static void raise_mark(lua_State *L, lnet_stream *s, double n) {
-  if (n > 1073741824.0) lnet_check_range(L, 2, "size", "<= 1GiB");
-  uint32_t mark = 1;
-  while (mark < n)
-    mark *= 2;
-  lnet_stream_rare(s)->r_hwm = mark;
-}
-
-/***
-Takes bytes that have been received. Source: node v20, readable.read.
-@function read
-@tparam[opt] integer n bytes; all that there is, if left out
-@treturn string|nil nil when fewer than n are there
-@raise `ERR_OUT_OF_RANGE`
-*/
-int lnet_l_read(lua_State *L) {
-  lnet_stream *s = lnet_check_stream(L, 1);
-  const double asked = lua_isnoneornil(L, 2) ? NAN : trunc((double)lua_tonumber(L, 2));
-  lua_settop(L, 2);
-  if (asked > lnet_stream_rare(s)->r_hwm) raise_mark(L, s, asked);
-  if (asked != 0) s->r &= ~(uint32_t)R_EMITTED_READABLE;
-  size_t n = how_much(L, s, asked);
-  if (n > 0)
-    n = lnet_readbuf_take(L, 1, s, n);
-  else
-    lua_pushnil(L);
-  lnet_object_hold_weakly(L, 1, &s->base.object);
-  if (asked == 0) {
-    lnet_reader_read0(s);
-  } else if (n == 0 && (s->r & R_ENDED) != 0) {
-    if (!lnet_has_unread(s)) end_readable(s, false);
-  } else {
-    ask_if_due(s, lnet_unread(s) + n, n);
-    after_taking(s, n, (double)n == asked);
-  }
-  lnet_object_release(&s->base.object);
-  if (n > 0 && (s->s & (S_ERROR_EMITTED | S_CLOSE_EMITTED)) == 0) {
-    s->r |= R_DATA_EMITTED;
-    lua_pushvalue(L, 3);
-    lnet_emit_at(L, &s->base, 1, LNET_EV_DATA, 1);
-  }
-  lua_settop(L, 3);
-  return 1;
-}
-
-/***
-Stops the flow of 'data'. Source: node v20.
-@function pause
-@return the socket
-*/
-int lnet_l_pause(lua_State *L) {
-  lnet_stream *s = lnet_check_stream(L, 1);
-  lua_settop(L, 1);
-  if ((s->s & S_ONREAD) != 0 && (s->r & R_HANDLE_READING) != 0 &&
-      (s->s & (S_HANDLE | S_CONNECTING)) == S_HANDLE) {
-    s->r &= ~(uint32_t)R_HANDLE_READING;
-    uv_read_stop(&s->h.stream);
-  }
-  if (lnet_reader_pause(s)) lnet_emit_at(L, &s->base, 1, LNET_EV_PAUSE, 0);
-  return 1;
-}
-
-/***
-Starts the flow of 'data' again, or starts it. Source: node v20.
-@function resume
-@return the socket
-*/
-int lnet_l_resume(lua_State *L) {
-  lnet_stream *s = lnet_check_stream(L, 1);
-  lnet_object_hold_weakly(L, 1, &s->base.object);
-  if ((s->s & (S_ONREAD | S_HANDLE | S_CONNECTING)) == (S_ONREAD | S_HANDLE)) lnet_reader_start(s);
-  lnet_reader_resume(s);
-  lnet_object_release(&s->base.object);
-  lua_settop(L, 1);
-  return 1;
-}
-
-/*** Whether the flow was stopped. Source: node v20.
-@function isPaused */
-int lnet_l_isPaused(lua_State *L) {
-  const lnet_stream *s = lnet_check_stream(L, 1);
-  lua_pushboolean(L,
-                  (s->r & R_PAUSED) != 0 || (s->r & (R_HAS_FLOWING | R_FLOWING)) == R_HAS_FLOWING);
-  return 1;
-}
-
-/***
-Sets in which encoding 'data' and read give text. Source: node v20, readable.setEncoding.
-@function setEncoding
-@tparam[opt="utf8"] string encoding
-@return the socket
-@raise `ERR_UNKNOWN_ENCODING`
-*/
-int lnet_l_setEncoding(lua_State *L) {
-  lnet_stream *s = lnet_check_stream(L, 1);
-  const lnet_encoding encoding = lnet_check_encoding(L, 2, LNET_ENCODING_UTF8);
-  lua_settop(L, 1);
-  lnet_stream_check_cold(L, 1, s);
-  lnet_decoder decoder;
-  lnet_decoder_init(&decoder, encoding);
-  if (lnet_has_unread(s)) { /* what is there already becomes one chunk, of text */
-    const bool text = (s->s & S_DECODING) != 0;
-    const size_t n = lnet_readbuf_take(L, 1, s, lnet_unread(s));
-    const char *bytes = lua_tostring(L, 2);
-    if (!text) {
-      luaL_Buffer out;
-      char *to = luaL_buffinitsize(L, &out, lnet_decoder_max(&decoder, n));
-      luaL_pushresultsize(&out, lnet_decoder_feed(&decoder, bytes, n, to));
-    }
-    if (lua_rawlen(L, -1) > 0) lnet_readbuf_add(L, 1, s, false);
-  }
-  lnet_stream_check_cold(L, 1, s)->decoder = decoder; /* a finalizer may have run the loop */
-  s->s |= S_DECODING;
-  lua_settop(L, 1);
-  return 1;
-}
-
-/* Makes the text at 2 text in the stream's encoding, where it has one and the text is in another
-   one. Returns whether that was so. [-0, +0, e] */
-static bool to_own_encoding(lua_State *L, const lnet_stream *s, lnet_encoding encoding) {
-  if ((s->s & S_DECODING) == 0 || lua_isnil(L, 3) || lua_type(L, 2) == LUA_TUSERDATA) return false;
-  lnet_decoder decoder;
-  lnet_decoder_init(&decoder, (lnet_encoding)s->cold->decoder.encoding);
-  if (decoder.encoding == encoding) return lua_tostring(L, 2) != NULL;
-  size_t len = 0;
-  const char *bytes = lnet_check_chunk(L, 2, encoding, &len);
-  luaL_Buffer out;
-  char *to = luaL_buffinitsize(L, &out, lnet_decoder_max(&decoder, len) + LNET_DECODER_FINISH_MAX);
-  len = lnet_decoder_feed(&decoder, bytes, len, to);
-  len += lnet_decoder_finish(&decoder, to + len);
-  luaL_pushresultsize(&out, len);
-  lua_replace(L, 2);
-  return true;
-}
-
-/***
-Puts bytes back in front of those that wait. Source: node v20, readable.unshift.
-@function unshift
-@tparam string|number chunk
-@tparam[opt="utf8"] string encoding
-@treturn boolean whether more may be pushed
-@raise `ERR_INVALID_ARG_TYPE`, `ERR_UNKNOWN_ENCODING`
-*/
-int lnet_l_unshift(lua_State *L) {
-  lnet_stream *s = lnet_check_stream(L, 1);
-  lua_settop(L, 3);
-  const lnet_encoding encoding = lnet_check_encoding(L, 3, LNET_ENCODING_BYTES);
-  size_t len = 0;
-  const bool text = to_own_encoding(L, s, encoding);
-  const char *bytes = lnet_check_chunk(L, 2, text ? LNET_ENCODING_BYTES : encoding, &len);
-  const bool gone = (s->s & (S_DESTROYED | S_ERRORED)) != 0;
-  const bool ended = (s->r & R_END_EMITTED) != 0;
-  const bool direct = is_direct(s);
-  lua_pushlstring(L, bytes, len);
-  if (len > 0 && !ended && !gone && !direct) lnet_readbuf_add(L, 1, s, true);
-  lnet_object_hold_weakly(L, 1, &s->base.object);
-  if (len > 0 && ended) {
-    lnet_stream_destroy(s, lnet_fault_of(LNET_FAULT_UNSHIFT_AFTER_END));
-  } else if (len > 0 && !gone) {
-    if (!direct && (s->r & R_NEED_READABLE) != 0) emit_readable(s);
-    maybe_read_more(s);
-  }
-  lnet_object_release(&s->base.object);
-  if (len > 0 && !ended && !gone && direct) {
-    s->r |= R_DATA_EMITTED;
-    lnet_emit_at(L, &s->base, 1, LNET_EV_DATA, 1);
-  }
-  lua_pushboolean(L, (s->r & R_ENDED) == 0 &&
-                         (lnet_unread(s) < lnet_stream_rare(s)->r_hwm || !lnet_has_unread(s)));
-  return 1;
 }

@@ -22,12 +22,21 @@ void lnet_reader_resume(lnet_stream *s);
 /* Returns whether 'pause' is due. [-0, +0, -] */
 bool lnet_reader_pause(lnet_stream *s);
 
-/* Methods, with the stream at 1. [-0, +1, e] */
-int lnet_l_read(lua_State *L);
-int lnet_l_pause(lua_State *L);
-int lnet_l_resume(lua_State *L);
-int lnet_l_isPaused(lua_State *L);
-int lnet_l_setEncoding(lua_State *L);
-int lnet_l_unshift(lua_State *L);
+/* n bytes were taken: asks for more if that is due, and ends what is over unless as_asked: read(n)
+   got what it wanted. [-0, +0, -] */
+void lnet_reader_took(lnet_stream *s, size_t n, bool as_asked);
+
+/* No more bytes will come: 'end', once all are taken. [-0, +0, -] */
+void lnet_reader_end(lnet_stream *s);
+
+/* A chunk was put back. waits: it is among the unread, and not with the listeners of 'data'.
+   [-0, +0, -] */
+void lnet_reader_put_back(lnet_stream *s, bool waits);
+
+/* Whether a chunk that comes now goes to the listeners of 'data' without waiting. [-0, +0, -] */
+static inline bool lnet_reader_is_direct(const lnet_stream *s) {
+  return (s->r & (R_FLOWING | R_SYNC | R_DATA_LISTENING)) == (R_FLOWING | R_DATA_LISTENING) &&
+         !lnet_has_unread(s);
+}
 
 #endif
