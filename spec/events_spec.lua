@@ -519,6 +519,30 @@ for maker, make in pairs(makers) do
       assert.equal(3, emitter:getMaxListeners())
     end)
 
+    it("may have listeners of more events than it counts in a byte", function()
+      local own = #emitter:eventNames()
+      local calls = 0
+      local function count() calls = calls + 1 end
+      for i = 1, 300 do
+        emitter:on("event " .. i, count)
+        if i == 280 then emitter:on("data", ignore) end
+      end
+      local seen = {}
+      for _, name in ipairs(emitter:eventNames()) do
+        assert.is_nil(seen[name])
+        seen[name] = true
+      end
+      assert.equal(own + 301, #emitter:eventNames())
+      for i = 1, 300 do
+        assert.is_true(emitter:emit("event " .. i))
+        emitter:off("event " .. i, count)
+      end
+      assert.equal(300, calls)
+      assert.equal("data", table.concat(emitter:eventNames(), " ", own + 1))
+      emitter:on("drain", ignore)
+      assert.equal("data drain", table.concat(emitter:eventNames(), " ", own + 1))
+    end)
+
     it("keeps a single listener when the limit is set behind it", function()
       emitter:on("drain", ignore)
       emitter:setMaxListeners(3)
