@@ -254,7 +254,52 @@ describe("connect", function()
   end)
 end)
 
+describe("a connection that begins in 'close'", function()
+  it("may be given up for another one at once", function()
+    prints("close\nconnect\n", [[
+      local server, socket
+      server = serve(function(peer) peer:on("error", function() end):resume() end, function(port)
+        socket = net.connect(port, "127.0.0.1", function() socket:destroy() end)
+        socket:once("close", function()
+          print("close")
+          socket:connect(port, "127.0.0.1")
+          socket:destroy()
+          socket:connect(port, "127.0.0.1", function()
+            print("connect")
+            server:close()
+            socket:destroy()
+          end)
+        end)
+      end)
+      net.run()
+    ]])
+  end)
+end)
+
 describe("os.exit(code, true)", function()
+  it("ends the process behind net.stop, with timers and sockets under way", function()
+    local result = child.program(PRELUDE .. [[
+      timers.setInterval(function() end, 1000)
+      timers.setImmediate(function() end)
+      serve(function(peer)
+        peer:on("close", function()
+          net.stop()
+          print("exit")
+          os.exit(7, true)
+        end)
+        peer:destroy()
+      end, function(port)
+        for _ = 1, 5 do
+          net.connect(port, "127.0.0.1"):on("error", function() end):resume()
+        end
+      end)
+      net.run()
+    ]]):wait()
+    assert.equal("exit\n", result.out)
+    assert.not_matches("runtime error", result.err) -- it may see what libuv cannot free now
+    assert.is_true(result.code == 7 or result.err:find("LeakSanitizer", 1, true) ~= nil)
+  end)
+
   it("ends the process in 'lookup' while other lookups have just ended", function()
     local result = child.program(PRELUDE .. [[
       for _ = 1, 6 do

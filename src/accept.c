@@ -98,12 +98,13 @@ static int body_accept(lua_State *L) {
   lnet_listener *listener = in->listener;
   lnet_server *server = in->server;
   lnet_object_push(L, &server->base.object);
+  lnet_stream *s = lnet_stream_make(L, listener->object.ctx, !listener->is_pipe);
   lua_getiuservalue(L, 2, UV_SOCKET_META);
-  lnet_stream *s = lnet_stream_new(L, listener->object.ctx, 3, !listener->is_pipe);
+  lua_setmetatable(L, 3);
   if (server->keep_alive_delay > 0)
-    lnet_stream_check_cold(L, 4, s)->keep_alive_delay = server->keep_alive_delay;
+    lnet_stream_check_cold(L, 3, s)->keep_alive_delay = server->keep_alive_delay;
   if (listener->server != server) return 0; /* a finalizer has closed it */
-  in->status = lnet_stream_open_handle(L, 4, s, listener->is_pipe);
+  in->status = lnet_stream_open_handle(L, 3, s, listener->is_pipe);
   if (in->status != 0) return 0;
   in->stream = s;
   in->status = uv_accept(&listener->h.stream, &s->h.stream);
@@ -112,8 +113,8 @@ static int body_accept(lua_State *L) {
   in->placed = true; /* the usual end, without a door of its own */
   set_up(server, s);
   lnet_emit_hot_push(L, 2);
-  lua_pushvalue(L, 4);
-  lnet_emit_hot(L, LNET_EV_CONNECTION, 5);
+  lua_pushvalue(L, 3);
+  lnet_emit_hot(L, LNET_EV_CONNECTION, 4);
   return 0;
 }
 

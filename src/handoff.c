@@ -57,7 +57,7 @@ void lnet_handoff_detach(lua_State *L, int idx) {
 /* Pushes a socket with what came. [-0, +1, m] */
 static void take_socket(lua_State *L, lnet_ctx *ctx, uv_pipe_t *pipe, uv_handle_type type,
                         bool read) {
-  lnet_stream *s = lnet_stream_new(L, ctx, 0, type == UV_TCP);
+  lnet_stream *s = lnet_stream_new(L, ctx, type == UV_TCP);
   int status = lnet_stream_open_handle(L, -1, s, type != UV_TCP);
   s->s |= S_SHARED;
   if (status == 0) {

@@ -112,7 +112,7 @@ int lnet_l_newSocket(lua_State *L) {
   lnet_ctx *ctx = lnet_ctx_of(L);
   lnet_check_open(L, ctx);
   if (lua_isnoneornil(L, 1)) {
-    lnet_stream_new(L, ctx, 0, false);
+    lnet_stream_new(L, ctx, false);
     return 1;
   }
   if (!lua_istable(L, 1)) lnet_check_fail(L, 1, "options", "of type table");
@@ -120,7 +120,7 @@ int lnet_l_newSocket(lua_State *L) {
   uv_handle_type type = UV_UNKNOWN_HANDLE;
   check_fields(L);
   const int fd = check_fd(L, &type);
-  lnet_stream *s = lnet_stream_new(L, ctx, 0, false);
+  lnet_stream *s = lnet_stream_new(L, ctx, false);
   set_options(L, s);
   if (fd >= 0) {
     open_fd(L, s, fd, type == UV_NAMED_PIPE);

@@ -15,15 +15,11 @@ static void flow(lnet_stream *s);
 static void end_readable_tick(lnet_object *object);
 static void emit_readable_tick(lnet_object *object);
 
-/* last: nothing follows in the callback or step. */
-static void end_readable(lnet_stream *s, bool last) {
+static void end_readable(lnet_stream *s) {
   if ((s->r & (R_END_EMITTED | R_END_SCHEDULED)) != 0)
     return; /* node queues another, for nothing */
   s->r |= R_ENDED | R_END_SCHEDULED;
-  if (last)
-    lnet_stream_tick_last(s, end_readable_tick);
-  else
-    lnet_stream_tick(s, end_readable_tick);
+  lnet_stream_tick(s, end_readable_tick);
 }
 
 static void emit_readable(lnet_stream *s) {
@@ -159,7 +155,7 @@ static void after_taking(lnet_stream *s, size_t n, bool as_asked) {
   if ((s->r & R_ENDED) == 0)
     s->r |= R_NEED_READABLE;
   else if (!as_asked)
-    end_readable(s, false);
+    end_readable(s);
 }
 
 void lnet_reader_took(lnet_stream *s, size_t n, bool as_asked) {
@@ -168,7 +164,7 @@ void lnet_reader_took(lnet_stream *s, size_t n, bool as_asked) {
 }
 
 void lnet_reader_end(lnet_stream *s) {
-  if (!lnet_has_unread(s)) end_readable(s, false);
+  if (!lnet_has_unread(s)) end_readable(s);
 }
 
 void lnet_reader_put_back(lnet_stream *s, bool waits) {
@@ -181,13 +177,13 @@ void lnet_reader_read0(lnet_stream *s) {
   const bool enough = lnet_has_unread(s) && lnet_unread(s) >= hwm;
   if ((s->r & R_NEED_READABLE) != 0 && (enough || (s->r & R_ENDED) != 0)) {
     if (!lnet_has_unread(s) && (s->r & R_ENDED) != 0)
-      end_readable(s, false);
+      end_readable(s);
     else
       emit_readable(s);
     return;
   }
   if ((s->r & R_ENDED) != 0) {
-    if (!lnet_has_unread(s)) end_readable(s, false);
+    if (!lnet_has_unread(s)) end_readable(s);
     return;
   }
   lnet_reader_took(s, 0, true);
@@ -214,7 +210,7 @@ static bool flow_once(lnet_stream *s) {
   s->r &= ~(uint32_t)R_EMITTED_READABLE;
   if (!lnet_has_unread(s)) {
     if ((s->r & R_ENDED) != 0) {
-      end_readable(s, true);
+      end_readable(s);
       return false;
     }
     lnet_reader_took(s, 0, false);
@@ -374,7 +370,7 @@ static void push_end(lnet_stream *s) {
       emit_readable_now(s);
     }
   }
-  lnet_reader_read0(s);
+  if ((s->r & R_END_SCHEDULED) == 0) lnet_reader_read0(s);
 }
 
 /* From libuv, so no L: whatever may raise is in the bodies. */

@@ -26,22 +26,24 @@ void lnet_stream_verify(const lnet_stream *s) {
 }
 #endif
 
-lnet_stream *lnet_stream_new(lua_State *L, lnet_ctx *ctx, int meta, bool small) {
+lnet_stream *lnet_stream_make(lua_State *L, lnet_ctx *ctx, bool small) {
   const size_t size = small ? LNET_STREAM_SMALL : sizeof(lnet_stream);
   lnet_stream *s = lua_newuserdatauv(L, size, LNET_UV_COMMON);
   memset(s, 0, offsetof(lnet_stream, h));
   lnet_object_init(&s->base.object, ctx, &lnet_stream_class);
   s->base.emitter.own_end = true;
   s->r = R_SYNC;
-  if (small) s->s = S_SMALL;
+  if (small) s->rare_at = RARE_BEHIND_TCP;
   s->w_hwm = LNET_HIGH_WATER_MARK;
   s->h.handle.data = s;
   *lnet_stream_rare(s) = (lnet_rare){.r_hwm = LNET_HIGH_WATER_MARK};
   s->base.object.lacks = LNET_META_GC | LNET_META_FIELDS;
-  if (meta != 0)
-    lua_pushvalue(L, meta);
-  else
-    lua_rawgeti(L, LUA_REGISTRYINDEX, ctx->socket_meta_ref);
+  return s;
+}
+
+lnet_stream *lnet_stream_new(lua_State *L, lnet_ctx *ctx, bool small) {
+  lnet_stream *s = lnet_stream_make(L, ctx, small);
+  lua_rawgeti(L, LUA_REGISTRYINDEX, ctx->socket_meta_ref);
   lua_setmetatable(L, -2);
   return s;
 }
@@ -110,15 +112,23 @@ void lnet_stream_free_colds(lnet_ctx *ctx) {
 
 /* ---- the handle ---- */
 
+/* The handle of a small stream leaves its rare part the usual place. [-0, +0, -] */
+static void take_rare_back(lnet_stream *s) {
+  if (s->rare_at != RARE_COLD) return;
+  s->h.small.rare = s->cold->rare;
+  s->rare_at = RARE_BEHIND_TCP;
+}
+
 /* A small stream's rare part moves out of the way. [-0, +0, -] */
 static int init_pipe(lnet_stream *s) {
   uv_loop_t *loop = lnet_stream_ctx(s)->loop;
-  if ((s->s & S_SMALL) == 0) return uv_pipe_init(loop, &s->h.pipe, 0);
+  if (s->rare_at == RARE_BEHIND_PIPE) return uv_pipe_init(loop, &s->h.pipe, 0);
   int status = lnet_stream_need_cold(s);
   if (status != 0) return status;
   s->cold->rare = s->h.small.rare;
+  s->rare_at = RARE_COLD;
   status = uv_pipe_init(loop, &s->h.pipe, 0);
-  if (status != 0) s->h.small.rare = s->cold->rare;
+  if (status != 0) take_rare_back(s);
   return status;
 }
 
@@ -200,23 +210,30 @@ void lnet_stream_set_errored(lnet_stream *s, lnet_fault fault) {
   lnet_stream_rare(s)->errored = fault;
 }
 
-/* Pushes the error object for *fault and keeps it under the key. [-0, +1, m] */
-static void push_kept(lua_State *L, int idx, lnet_fault *fault, lua_Integer key) {
+/* Which of the two faults is kept under the key. */
+static lnet_fault *fault_at(const lnet_stream *s, lua_Integer key) {
+  lnet_rare *rare = lnet_stream_rare(s);
+  return key == COLD_ERRORED ? &rare->errored : &rare->exception;
+}
+
+/* Pushes the error object for a fault and keeps it under the key. [-0, +1, m] */
+static void push_kept(lua_State *L, int idx, const lnet_stream *s, lua_Integer key) {
   idx = lua_absindex(L, idx);
   lnet_class_more(L, idx);
-  if (fault->kind == LNET_FAULT_VALUE) {
+  const lnet_fault fault = *fault_at(s, key);
+  if (fault.kind == LNET_FAULT_VALUE) {
     lua_rawgeti(L, -1, key);
   } else {
-    lnet_fault_push(L, *fault);
+    lnet_fault_push(L, fault);
     lua_pushvalue(L, -1);
     lua_rawseti(L, -3, key);
-    if (fault->kind != LNET_FAULT_NONE) fault->kind = LNET_FAULT_VALUE;
+    if (fault.kind != LNET_FAULT_NONE) fault_at(s, key)->kind = LNET_FAULT_VALUE;
   }
   lua_remove(L, -2);
 }
 
 void lnet_stream_push_errored(lua_State *L, int idx, lnet_stream *s) {
-  push_kept(L, idx, &lnet_stream_rare(s)->errored, COLD_ERRORED);
+  push_kept(L, idx, s, COLD_ERRORED);
 }
 
 /* Protected: emits 'error' with the exception. [-0, +0, e] */
@@ -226,7 +243,7 @@ static int body_error(lua_State *L) {
   if ((s->s & S_SAME_FAULT) != 0)
     lnet_stream_push_errored(L, 2, s);
   else
-    push_kept(L, 2, &lnet_stream_rare(s)->exception, COLD_EXCEPTION);
+    push_kept(L, 2, s, COLD_EXCEPTION);
   lnet_emit_at(L, &s->base, 2, LNET_EV_ERROR, 1);
   return 0;
 }
@@ -290,10 +307,11 @@ static void settle_cold(lnet_stream *s) {
 /* The handle's memory is ours again. */
 static void closed(lnet_stream *s) {
   const bool silent = (s->s & S_SILENT_CLOSE) != 0;
-  if ((s->s & (S_SMALL | S_PIPE)) == (S_SMALL | S_PIPE)) s->h.small.rare = s->cold->rare;
+  take_rare_back(s);
   s->s &= ~(uint32_t)(S_HANDLE_OPEN | S_SILENT_CLOSE);
   if (!silent) emit_close(s, true);
-  if ((s->s & S_CONNECT_WAITS) != 0) lnet_stream_ctx(s)->hooks->handle_free(s);
+  const bool waits = (s->s & S_CONNECT_WAITS) != 0; /* for this handle, not for one since then */
+  if (waits && (s->s & S_HANDLE_OPEN) == 0) lnet_stream_ctx(s)->hooks->handle_free(s);
   settle_cold(s);
   lnet_object_release(&s->base.object);
 }

@@ -103,7 +103,6 @@ enum {
   S_OWN_SERVER = 1 << 27,   /* the user has set the property `server` */
   S_ACCEPTED = 1 << 28,     /* a server counts it: the one that owns its metatable */
   S_PIPED = 1 << 29, /* 'data' has one listener, and it writes to the stream in h.handle.data */
-  S_SMALL = 1 << 30, /* has no room for a uv_pipe_t */
 };
 
 /* Callbacks that came while halted. */
@@ -129,6 +128,10 @@ enum {
 
 /* The property `timeout`, as set: nothing, a number in COLD_TIMEOUT, or from there on ms. */
 enum { TIMEOUT_NONE = 0, TIMEOUT_OTHER = 1, TIMEOUT_MS = 2 };
+
+/* Where a stream has its lnet_rare. A small one has no room for a uv_pipe_t: it stands where that
+   would end, and in lnet_cold while there is one. */
+enum { RARE_BEHIND_PIPE, RARE_BEHIND_TCP, RARE_COLD };
 
 /* What is seldom looked at. */
 typedef struct lnet_rare {
@@ -173,7 +176,7 @@ typedef struct lnet_cold {
   bool fresh;        /* that was asked, and the buffer is not used yet */
   lnet_list link;    /* in ctx->colds */
   lnet_buffer own;   /* the bytes of COLD_BUFFER */
-  lnet_rare rare;    /* where a small stream's handle is a pipe */
+  lnet_rare rare;    /* RARE_COLD */
 } lnet_cold;
 
 /* What each read and write looks at is in front, next to the part of the handle that they use: with
@@ -192,6 +195,7 @@ typedef struct lnet_stream {
   uint32_t w_hwm;           /* bytes */
   uint16_t gather;          /* record in ctx->arena, 0: nothing is gathered */
   uint8_t default_encoding; /* of write; an lnet_encoding */
+  uint8_t rare_at;
   uint64_t bytes_read;
   uint64_t bytes_sent; /* given to the handle */
   lnet_cold *cold;
@@ -211,14 +215,16 @@ typedef struct lnet_stream {
   } h;
 } lnet_stream;
 
-/* The size of a stream that S_SMALL says of: an accepted TCP connection. */
+/* The size of a small stream: an accepted TCP connection. */
 #define LNET_STREAM_SMALL (offsetof(lnet_stream, h.small.rare) + sizeof(lnet_rare))
 
 _Static_assert(LNET_STREAM_SMALL <= 352, "an idle connection should stay small");
 
-/* Makes a stream without a handle; pushes it. The metatable at `meta` lacks all that it can; 0:
-   that of sockets without a server. small: its handle will hardly be a pipe. [-0, +1, m] */
-lnet_stream *lnet_stream_new(lua_State *L, lnet_ctx *ctx, int meta, bool small);
+/* Makes a stream without a handle; pushes it. small: its handle will hardly be a pipe. It has no
+   metatable; whoever gives it one takes one that lacks all that it can. [-0, +1, m] */
+lnet_stream *lnet_stream_make(lua_State *L, lnet_ctx *ctx, bool small);
+/* The same with that of sockets without a server. [-0, +1, m] */
+lnet_stream *lnet_stream_new(lua_State *L, lnet_ctx *ctx, bool small);
 
 extern const lnet_object_class lnet_stream_class;
 void lnet_stream_on_close(uv_handle_t *handle);
@@ -291,12 +297,8 @@ static inline lnet_stream *lnet_stream_of(uv_handle_t *handle) {
 
 static inline lnet_rare *lnet_stream_rare(const lnet_stream *s) {
   const lnet_rare *rare = &s->h.small.rare;
-  if ((s->s & (S_SMALL | S_PIPE)) != S_SMALL) {
-    if ((s->s & S_SMALL) == 0)
-      rare = &s->h.full.rare;
-    else if ((s->s & S_HANDLE_OPEN) != 0)
-      rare = &s->cold->rare;
-  }
+  if (s->rare_at != RARE_BEHIND_TCP)
+    rare = s->rare_at == RARE_COLD ? &s->cold->rare : &s->h.full.rare;
   return (lnet_rare *)rare;
 }
 
