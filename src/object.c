@@ -73,10 +73,10 @@ static int anchor(lua_State *L, lnet_ctx *ctx) {
 /* [-0, +0, -] */
 static void give_back(lnet_ctx *ctx, int ref) {
   if (ctx->shut) return;
-  const bool near = ctx->free_ref_count < LNET_REFS_NEAR;
-  lua_pushinteger(ctx->L, near ? 0 : ctx->free_ref); /* not nil: the place stays */
+  const bool here = ctx->free_ref_count < LNET_REFS_NEAR;
+  lua_pushinteger(ctx->L, here ? 0 : ctx->free_ref); /* not nil: the place stays */
   lua_rawseti(ctx->L, LUA_REGISTRYINDEX, ref);
-  if (near)
+  if (here)
     ctx->free_refs[ctx->free_ref_count++] = ref;
   else
     ctx->free_ref = ref;

@@ -26,14 +26,14 @@ void lnet_stream_verify(const lnet_stream *s) {
 }
 #endif
 
-lnet_stream *lnet_stream_make(lua_State *L, lnet_ctx *ctx, bool small) {
-  const size_t size = small ? LNET_STREAM_SMALL : sizeof(lnet_stream);
+lnet_stream *lnet_stream_make(lua_State *L, lnet_ctx *ctx, bool narrow) {
+  const size_t size = narrow ? LNET_STREAM_NARROW : sizeof(lnet_stream);
   lnet_stream *s = lua_newuserdatauv(L, size, LNET_UV_COMMON);
   memset(s, 0, offsetof(lnet_stream, h));
   lnet_object_init(&s->base.object, ctx, &lnet_stream_class);
   s->base.emitter.own_end = true;
   s->r = R_SYNC;
-  if (small) s->rare_at = RARE_BEHIND_TCP;
+  if (narrow) s->rare_at = RARE_BEHIND_TCP;
   s->w_hwm = LNET_HIGH_WATER_MARK;
   s->h.handle.data = s;
   *lnet_stream_rare(s) = (lnet_rare){.r_hwm = LNET_HIGH_WATER_MARK};
@@ -41,8 +41,8 @@ lnet_stream *lnet_stream_make(lua_State *L, lnet_ctx *ctx, bool small) {
   return s;
 }
 
-lnet_stream *lnet_stream_new(lua_State *L, lnet_ctx *ctx, bool small) {
-  lnet_stream *s = lnet_stream_make(L, ctx, small);
+lnet_stream *lnet_stream_new(lua_State *L, lnet_ctx *ctx, bool narrow) {
+  lnet_stream *s = lnet_stream_make(L, ctx, narrow);
   lua_rawgeti(L, LUA_REGISTRYINDEX, ctx->socket_meta_ref);
   lua_setmetatable(L, -2);
   return s;
@@ -112,20 +112,20 @@ void lnet_stream_free_colds(lnet_ctx *ctx) {
 
 /* ---- the handle ---- */
 
-/* The handle of a small stream leaves its rare part the usual place. [-0, +0, -] */
+/* The handle of a narrow stream leaves its rare part the usual place. [-0, +0, -] */
 static void take_rare_back(lnet_stream *s) {
   if (s->rare_at != RARE_COLD) return;
-  s->h.small.rare = s->cold->rare;
+  s->h.narrow.rare = s->cold->rare;
   s->rare_at = RARE_BEHIND_TCP;
 }
 
-/* A small stream's rare part moves out of the way. [-0, +0, -] */
+/* a narrow stream's rare part moves out of the way. [-0, +0, -] */
 static int init_pipe(lnet_stream *s) {
   uv_loop_t *loop = lnet_stream_ctx(s)->loop;
   if (s->rare_at == RARE_BEHIND_PIPE) return uv_pipe_init(loop, &s->h.pipe, 0);
   int status = lnet_stream_need_cold(s);
   if (status != 0) return status;
-  s->cold->rare = s->h.small.rare;
+  s->cold->rare = s->h.narrow.rare;
   s->rare_at = RARE_COLD;
   status = uv_pipe_init(loop, &s->h.pipe, 0);
   if (status != 0) take_rare_back(s);

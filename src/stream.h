@@ -129,7 +129,7 @@ enum {
 /* The property `timeout`, as set: nothing, a number in COLD_TIMEOUT, or from there on ms. */
 enum { TIMEOUT_NONE = 0, TIMEOUT_OTHER = 1, TIMEOUT_MS = 2 };
 
-/* Where a stream has its lnet_rare. A small one has no room for a uv_pipe_t: it stands where that
+/* Where a stream has its lnet_rare. A narrow one has no room for a uv_pipe_t: it stands where that
    would end, and in lnet_cold while there is one. */
 enum { RARE_BEHIND_PIPE, RARE_BEHIND_TCP, RARE_COLD };
 
@@ -207,24 +207,25 @@ typedef struct lnet_stream {
     struct {
       uv_tcp_t handle;
       lnet_rare rare;
-    } small;
+    } narrow;
     struct {
       uv_pipe_t handle;
       lnet_rare rare;
-    } full;
+    } wide;
   } h;
 } lnet_stream;
 
-/* The size of a small stream: an accepted TCP connection. */
-#define LNET_STREAM_SMALL (offsetof(lnet_stream, h.small.rare) + sizeof(lnet_rare))
+/* The size of a narrow stream: an accepted TCP connection. */
+#define LNET_STREAM_NARROW (offsetof(lnet_stream, h.narrow.rare) + sizeof(lnet_rare))
 
-_Static_assert(LNET_STREAM_SMALL <= 352, "an idle connection should stay small");
+_Static_assert(offsetof(lnet_stream, h) + sizeof(lnet_rare) <= 104,
+               "an idle connection should stay small");
 
-/* Makes a stream without a handle; pushes it. small: its handle will hardly be a pipe. It has no
+/* Makes a stream without a handle; pushes it. narrow: its handle will hardly be a pipe. It has no
    metatable; whoever gives it one takes one that lacks all that it can. [-0, +1, m] */
-lnet_stream *lnet_stream_make(lua_State *L, lnet_ctx *ctx, bool small);
+lnet_stream *lnet_stream_make(lua_State *L, lnet_ctx *ctx, bool narrow);
 /* The same with that of sockets without a server. [-0, +1, m] */
-lnet_stream *lnet_stream_new(lua_State *L, lnet_ctx *ctx, bool small);
+lnet_stream *lnet_stream_new(lua_State *L, lnet_ctx *ctx, bool narrow);
 
 extern const lnet_object_class lnet_stream_class;
 void lnet_stream_on_close(uv_handle_t *handle);
@@ -236,7 +237,7 @@ static inline lnet_stream *lnet_stream_test(lua_State *L, int idx) {
   if (s == NULL) return NULL;
   const size_t size = lua_rawlen(L, idx);
   const bool ours =
-      (size == LNET_STREAM_SMALL || size == sizeof *s) && s->base.object.cls == &lnet_stream_class;
+      (size == LNET_STREAM_NARROW || size == sizeof *s) && s->base.object.cls == &lnet_stream_class;
   return ours ? s : NULL;
 }
 
@@ -296,9 +297,9 @@ static inline lnet_stream *lnet_stream_of(uv_handle_t *handle) {
 }
 
 static inline lnet_rare *lnet_stream_rare(const lnet_stream *s) {
-  const lnet_rare *rare = &s->h.small.rare;
+  const lnet_rare *rare = &s->h.narrow.rare;
   if (s->rare_at != RARE_BEHIND_TCP)
-    rare = s->rare_at == RARE_COLD ? &s->cold->rare : &s->h.full.rare;
+    rare = s->rare_at == RARE_COLD ? &s->cold->rare : &s->h.wide.rare;
   return (lnet_rare *)rare;
 }
 
