@@ -397,9 +397,70 @@ describe("collection", function()
     local after = make(20000)
     assert.is_true(after < before + 2000) -- KiB; the sockets alone would be 10,000
   end)
+
+  it("of many sockets that are closed together leaves their places to the next ones", function()
+    local registry = debug.getregistry()
+    local function round()
+      local server, port = serve.tcp()
+      local left = 200
+      for _ = 1, left do
+        net.connect(port, "127.0.0.1"):on("connect", function()
+          left = left - 1
+          if left == 0 then server:emit("all") end
+        end):on("error", ignore):resume()
+      end
+      local accepted = {}
+      server:on("connection", function(c) accepted[#accepted + 1] = c:on("error", ignore) end)
+      server:on("all", function()
+        timers.setTimeout(function()
+          for _, c in ipairs(accepted) do c:destroy() end
+          server:close()
+        end, 20)
+      end)
+      within(5)
+      collect()
+      return #registry
+    end
+    round()
+    local before = round()
+    for _ = 1, 3 do
+      assert.is_true(round() < before + 100)
+    end
+  end)
 end)
 
 describe("the end of a Lua state", function()
+  it("closes a connection of a socket that had another from a server that is collected", function()
+    runs([[
+      local net = require("lnet")
+      local other = net.createServer(function(c) c:resume() end)
+      local kept
+      other:listen(0, "127.0.0.1", function()
+        local port = other:address().port
+        local server
+        server = net.createServer(function(c)
+          kept = c
+          c:destroy()
+          server:close(function()
+            server = nil
+            c:connect(port, "127.0.0.1", function()
+              collectgarbage()
+              collectgarbage()
+              local filler = {} -- where the server was
+              for i = 1, 2000 do filler[i] = ("x"):rep(i % 300) .. i end
+              print(c.connecting, c.destroyed)
+              net.stop()
+            end)
+          end)
+        end)
+        server:listen(0, "127.0.0.1", function()
+          net.connect(server:address().port, "127.0.0.1"):on("error", print):resume()
+        end)
+      end)
+      net.run()
+    ]], "false\tfalse\n")
+  end)
+
   it("with a thousand live connections frees them, and calls no Lua function", function()
     runs([[
       local net = require("lnet")

@@ -16,16 +16,16 @@
 void lnet_ctx_register(lua_State *L);
 
 /* Closes a handle that the objects have left open. Its data tells how. */
-static void close_handle(uv_handle_t *handle, void *ctx) {
-  if (handle->data == ctx || uv_is_closing(handle))
-    return; /* alarm.c and immediate.c close theirs */
+static void close_handle(uv_handle_t *handle, void *arg) {
+  (void)arg;
+  if (uv_is_closing(handle)) return;
   const lnet_object *object = handle->data;
   uv_close(handle, object->cls->on_close);
 }
 
 /* Ends the closing of a handle that libuv has lost, see run_dry. */
-static void end_close(uv_handle_t *handle, void *ctx) {
-  if (handle->data == ctx) return;
+static void end_close(uv_handle_t *handle, void *arg) {
+  (void)arg;
   const lnet_object *object = handle->data;
   object->cls->on_close(handle);
 }
@@ -41,9 +41,9 @@ static void run_dry(lnet_ctx *ctx) {
   }
   while (ctx->lookups != NULL)
     uv_run(ctx->loop, UV_RUN_ONCE);
-  for (int i = 0; i < 2; i++) /* after net.stop the first one does nothing */
+  for (int i = 0; i < 2; i++) /* after uv_stop the first one does nothing */
     uv_run(ctx->loop, UV_RUN_NOWAIT);
-  uv_walk(ctx->loop, end_close, ctx);
+  uv_walk(ctx->loop, end_close, NULL);
 }
 
 /* __gc of the context. [-0, +0, -] */
@@ -56,7 +56,7 @@ static int l_gc(lua_State *L) {
   lnet_lookups_cancel(ctx);
   lnet_alarms_close(ctx);
   lnet_immediates_close(ctx);
-  uv_walk(ctx->loop, close_handle, ctx);
+  uv_walk(ctx->loop, close_handle, NULL);
   run_dry(ctx);
   const int status = uv_loop_close(ctx->loop);
   lnet_assert(status == 0 || ctx->polling);
