@@ -430,37 +430,6 @@ describe("collection", function()
 end)
 
 describe("the end of a Lua state", function()
-  it("closes a connection of a socket that had another from a server that is collected", function()
-    runs([[
-      local net = require("lnet")
-      local other = net.createServer(function(c) c:resume() end)
-      local kept
-      other:listen(0, "127.0.0.1", function()
-        local port = other:address().port
-        local server
-        server = net.createServer(function(c)
-          kept = c
-          c:destroy()
-          server:close(function()
-            server = nil
-            c:connect(port, "127.0.0.1", function()
-              collectgarbage()
-              collectgarbage()
-              local filler = {} -- where the server was
-              for i = 1, 2000 do filler[i] = ("x"):rep(i % 300) .. i end
-              print(c.connecting, c.destroyed)
-              net.stop()
-            end)
-          end)
-        end)
-        server:listen(0, "127.0.0.1", function()
-          net.connect(server:address().port, "127.0.0.1"):on("error", print):resume()
-        end)
-      end)
-      net.run()
-    ]], "false\tfalse\n")
-  end)
-
   it("with a thousand live connections frees them, and calls no Lua function", function()
     runs([[
       local net = require("lnet")
