@@ -42,6 +42,7 @@ build = {
         "src/handoff.c",
         "src/immediate.c",
         "src/ip.c",
+        "src/life.c",
         "src/listeners.c",
         "src/lookup.c",
         "src/loop.c",

@@ -6,6 +6,7 @@
 #include "check.h"
 #include "error.h"
 #include "immediate.h"
+#include "life.h"
 #include "os.h"
 #include <stdlib.h>
 #include <string.h>
@@ -13,28 +14,62 @@
 int lnet_l_beginConnect(lua_State *L) {
   lnet_stream *s = lnet_check_stream(L, 1);
   const bool pipe = lua_toboolean(L, 2);
-  lnet_stream_check_cold(L, 1, s);
   if ((s->s & S_HANDLE) == 0) {
-    if ((s->s & S_HANDLE_OPEN) != 0) { /* the last life's handle is being closed */
-      lnet_stream_revive(s);
-      s->s |= S_HANDLE | S_CONNECT_WAITS;
-      if (pipe)
-        s->s |= S_PIPE;
-      else
-        s->s &= ~(uint32_t)S_PIPE;
-    } else {
-      const int status = lnet_stream_open_handle(L, 1, s, pipe);
-      if (status != 0) {
-        lnet_error_push_system(L, status, "connect", NULL, 0);
-        return lua_error(L);
-      }
-      lnet_stream_revive(s);
+    const int status = lnet_life_begin(L, 1, s, pipe);
+    if (status != 0) {
+      lnet_error_push_system(L, status, "connect", NULL, 0);
+      return lua_error(L);
     }
   }
+  lnet_stream_check_cold(L, 1, s);
   s->s |= S_CONNECTING;
   s->s &= ~(uint32_t)S_FIN_SEEN;
   lnet_stream_touch(s);
-  return 0;
+  lua_pushinteger(L, lnet_stream_life(s));
+  return 1;
+}
+
+/* The stream at 1 when it is still in the life whose number is at 2, and connecting; else NULL. */
+static lnet_stream *connecting(lua_State *L) {
+  lnet_stream *s = lnet_check_stream(L, 1);
+  const bool present = (lua_Integer)lnet_stream_life(s) == luaL_checkinteger(L, 2);
+  return present && (s->s & S_CONNECTING) != 0 ? s : NULL;
+}
+
+/* The same when it has a handle that libuv may be given. Nothing that runs Lua, so no allocation
+   either, may come between this look and the call. */
+static lnet_stream *ready_to_connect(lua_State *L) {
+  lnet_stream *s = connecting(L);
+  const uint32_t open = S_HANDLE | S_HANDLE_OPEN;
+  const bool ready = s != NULL && (s->s & (open | S_CONNECT_WAITS)) == open;
+  return ready ? s : NULL;
+}
+
+int lnet_l_isConnecting(lua_State *L) {
+  lua_pushboolean(L, connecting(L) != NULL);
+  return 1;
+}
+
+int lnet_l_life(lua_State *L) {
+  lua_pushinteger(L, lnet_stream_life(lnet_check_stream(L, 1)));
+  return 1;
+}
+
+int lnet_l_isPastClose(lua_State *L) {
+  lua_pushboolean(L, (lnet_check_stream(L, 1)->s & S_PAST_CLOSE) != 0);
+  return 1;
+}
+
+int lnet_l_noteCallback(lua_State *L) {
+  lnet_check_stream(L, 1);
+  lua_settop(L, 2);
+  lnet_class_more(L, 1);
+  lua_rawgeti(L, -1, COLD_CALLBACK);
+  lua_insert(L, 2);
+  lua_insert(L, 3);
+  lua_rawseti(L, 3, COLD_CALLBACK);
+  lua_settop(L, 2);
+  return 1;
 }
 
 /* Keeps the value on top under the key in the cold table of the stream at 1. [-1, +0, m] */
@@ -67,9 +102,10 @@ void lnet_attempt_handle_free(lnet_stream *s) {
 }
 
 int lnet_l_whenFree(lua_State *L) {
-  lnet_stream *s = lnet_check_stream(L, 1);
-  lnet_check_function(L, 2, "fn");
-  lua_settop(L, 2);
+  const lnet_stream *s = connecting(L);
+  lnet_check_function(L, 3, "fn");
+  lua_settop(L, 3);
+  if (s == NULL) return 0;
   if ((s->s & S_CONNECT_WAITS) != 0)
     keep(L, COLD_WAITING);
   else
@@ -95,22 +131,35 @@ static int body_outcome(lua_State *L) {
 
 void lnet_attempt_ended(lnet_stream *s, int status) {
   struct outcome o = {s, status};
+  const uint32_t life = lnet_stream_life(s);
+  const bool one_of_many = s->cold->tell_success;
   if (status == UV_ECANCELED) {
     lnet_enter(lnet_stream_ctx(s), body_outcome, &o);
     return;
   }
   if ((s->s & S_CONNECTING) == 0) return; /* destroyed meanwhile */
-  if (status != 0 || s->cold->tell_success) lnet_enter(lnet_stream_ctx(s), body_outcome, &o);
-  if (status == 0 && (s->s & S_CONNECTING) != 0) lnet_stream_connected(s);
+  if (status != 0 && !one_of_many) s->s &= ~(uint32_t)S_CONNECTING;
+  if (status != 0 || one_of_many) lnet_enter(lnet_stream_ctx(s), body_outcome, &o);
+  if (status == 0 && !lnet_stream_is_past(s, life) && (s->s & S_CONNECTING) != 0)
+    lnet_stream_connected(s);
 }
 
+/* A uv_connect, malloc'ed. */
+struct request {
+  uv_connect_t req;
+  lnet_stream *stream;
+  uint32_t life;
+};
+
 static void on_connect(uv_connect_t *req, int status) {
-  lnet_stream *s = req->data;
+  struct request *request = LNET_CONTAINER(req, struct request, req);
+  lnet_stream *s = request->stream;
   lnet_ctx *ctx = lnet_stream_ctx(s);
-  free(req);
+  const bool past = lnet_stream_is_past(s, request->life);
+  free(request);
   /* Closed by us: for the next attempt, or by destroy; who did so goes on. As in node, destroy is
-     told as a failure of an attempt that is one of several. */
-  if (ctx->shut) return;
+     told as a failure of an attempt that is one of several, unless another life has begun. */
+  if (ctx->shut || past) return;
   if (status == UV_ECANCELED && ((s->s & S_CONNECTING) != 0 || !s->cold->tell_success)) return;
   if (ctx->halted) {
     s->cold->status = status;
@@ -136,12 +185,14 @@ static int check_bound(const lnet_stream *s, int status, int port) {
 }
 
 int lnet_l_bindSocket(lua_State *L) {
-  lnet_stream *s = lnet_check_stream(L, 1);
-  const int port = (int)luaL_checkinteger(L, 3);
+  const char *ip = luaL_checkstring(L, 3);
+  const int port = (int)luaL_checkinteger(L, 4);
   struct sockaddr_storage addr;
-  int status = lnet_addr_parse(luaL_checkstring(L, 2), port, (int)luaL_checkinteger(L, 4), &addr);
-  if (status == 0) status = uv_tcp_bind(&s->h.tcp, (const struct sockaddr *)&addr, 0);
-  lua_pushinteger(L, check_bound(s, status, port));
+  int status = lnet_addr_parse(ip, port, (int)luaL_checkinteger(L, 5), &addr);
+  const lnet_stream *s = ready_to_connect(L);
+  if (s == NULL) status = UV_ECANCELED;
+  if (status == 0) status = uv_tcp_bind((uv_tcp_t *)&s->h.tcp, (const struct sockaddr *)&addr, 0);
+  lua_pushinteger(L, s != NULL ? check_bound(s, status, port) : status);
   return 1;
 }
 
@@ -155,58 +206,66 @@ static void connect_abstract(lnet_stream *s, const char *name, size_t len) {
 }
 
 /* A request for the stream, which on_connect frees; or NULL. */
-static uv_connect_t *request(lnet_stream *s) {
-  uv_connect_t *req = malloc(sizeof *req);
-  if (req != NULL) req->data = s;
-  return req;
+static uv_connect_t *new_request(lnet_stream *s) {
+  struct request *request = malloc(sizeof *request);
+  if (request == NULL) return NULL;
+  request->stream = s;
+  request->life = lnet_stream_life(s);
+  return &request->req;
 }
 
 static int connect_path(lnet_stream *s, const char *path) {
-  uv_connect_t *req = request(s);
+  uv_connect_t *req = new_request(s);
   if (req == NULL) return UV_ENOMEM;
   uv_pipe_connect(req, &s->h.pipe, path, on_connect);
   return 0;
 }
 
 static int connect_tcp(lnet_stream *s, const struct sockaddr_storage *addr) {
-  uv_connect_t *req = request(s);
+  uv_connect_t *req = new_request(s);
   if (req == NULL) return UV_ENOMEM;
   const int status = uv_tcp_connect(req, &s->h.tcp, (const struct sockaddr *)addr, on_connect);
-  if (status != 0) free(req);
+  if (status != 0) free(LNET_CONTAINER(req, struct request, req));
   return status;
 }
 
+/* Connects to the path of this length. [-0, +0, -] */
+static int attempt_path(lnet_stream *s, const char *path, size_t len) {
+  uv_os_fd_t fd;
+  /* libuv would take the request and forget one in flight */
+  if (uv_fileno(&s->h.handle, &fd) == 0) return UV_EISCONN;
+  if (len == 0 || path[0] != '\0') return connect_path(s, path);
+  connect_abstract(s, path, len);
+  return 0;
+}
+
 int lnet_l_attempt(lua_State *L) {
-  lnet_stream *s = lnet_check_stream(L, 1);
-  lnet_check_function(L, 2, "callback");
-  const char *address = luaL_checkstring(L, 4);
-  const bool success = lua_toboolean(L, 3);
-  lua_pushvalue(L, 2);
-  keep(L, COLD_CONNECT);
-  s->cold->tell_success = success;
+  lnet_check_function(L, 3, "callback");
+  size_t len = 0;
+  const char *address = luaL_checklstring(L, 5, &len);
+  const bool success = lua_toboolean(L, 4);
+  struct sockaddr_storage addr;
   int status = 0;
-  if ((s->s & S_PIPE) != 0) {
-    uv_os_fd_t fd;
-    if (uv_fileno(&s->h.handle, &fd) == 0)
-      status = UV_EISCONN; /* libuv would take the request and forget one in flight */
-    else if (address[0] != '\0')
-      status = connect_path(s, address);
-    else
-      connect_abstract(s, address, lua_rawlen(L, 4));
-  } else {
-    struct sockaddr_storage addr;
+  if (!lua_isnoneornil(L, 6))
     status =
-        lnet_addr_parse(address, (int)luaL_checkinteger(L, 5), (int)luaL_checkinteger(L, 6), &addr);
-    if (status == 0) status = connect_tcp(s, &addr);
+        lnet_addr_parse(address, (int)luaL_checkinteger(L, 6), (int)luaL_checkinteger(L, 7), &addr);
+  lnet_check_stream(L, 1);
+  lua_pushvalue(L, 3);
+  keep(L, COLD_CONNECT);
+  lnet_stream *s = ready_to_connect(L);
+  if (s == NULL) {
+    status = UV_ECANCELED; /* a finalizer has destroyed it */
+  } else if (status == 0) {
+    s->cold->tell_success = success;
+    status = (s->s & S_PIPE) != 0 ? attempt_path(s, address, len) : connect_tcp(s, &addr);
   }
   lua_pushinteger(L, status);
   return 1;
 }
 
 int lnet_l_dropAttempt(lua_State *L) {
-  lnet_stream *s = lnet_check_stream(L, 1);
-  if ((s->s & (S_CONNECTING | S_HANDLE_OPEN | S_CONNECT_WAITS)) != (S_CONNECTING | S_HANDLE_OPEN))
-    return 0;
+  lnet_stream *s = ready_to_connect(L);
+  if (s == NULL) return 0;
   s->s |= S_CONNECT_WAITS | S_SILENT_CLOSE;
   s->base.object.owed &= (uint8_t)~OWE_CONNECT;
   uv_close(&s->h.handle, lnet_stream_on_close);

@@ -18,7 +18,7 @@ static void resume(lnet_object *object) {
   lnet_accept_resume((lnet_listener *)object);
 }
 
-static const lnet_object_class listener_class = {resume, on_close, NULL};
+static const lnet_object_class listener_class = {.resume = resume, .on_close = on_close};
 
 static void drop_handle(lnet_server *server) {
   lnet_listener *listener = server->listener;

@@ -222,7 +222,7 @@ static void resume_send(lnet_object *object) {
   written((lnet_send *)object);
 }
 
-static const lnet_object_class send_class = {resume_send, NULL, NULL};
+static const lnet_object_class send_class = {.resume = resume_send};
 
 static lnet_channel *check_channel(lua_State *L) {
   lnet_ctx *ctx = lnet_ctx_of(L);
@@ -307,7 +307,7 @@ static void resume(lnet_object *object) {
   if (is_open(c)) deliver(c);
 }
 
-static const lnet_object_class channel_class = {resume, on_close, NULL};
+static const lnet_object_class channel_class = {.resume = resume, .on_close = on_close};
 
 int lnet_l_newChannel(lua_State *L) {
   lnet_ctx *ctx = lnet_ctx_of(L);

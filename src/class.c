@@ -63,6 +63,14 @@ void lnet_class_part(lua_State *L, int idx, lua_Integer key) {
   lua_remove(L, -2);
 }
 
+void lnet_class_forget(lua_State *L, int idx, lua_Integer key) {
+  if (lua_getiuservalue(L, idx, LNET_UV_MORE) == LUA_TTABLE) {
+    lua_pushnil(L);
+    lua_rawseti(L, -2, key);
+  }
+  lua_pop(L, 1);
+}
+
 /* Puts the value at 3 into the user's fields. [-0, +0, m] */
 static void set_field(lua_State *L) {
   lnet_class_part(L, 1, LNET_MORE_FIELDS);

@@ -60,6 +60,9 @@ void lnet_class_more(lua_State *L, int idx);
 /* Pushes the table that is in that one under the key, making both if need be. [-0, +1, m] */
 void lnet_class_part(lua_State *L, int idx, lua_Integer key);
 
+/* Removes what is in that table under the key. [-0, +0, -] */
+void lnet_class_forget(lua_State *L, int idx, lua_Integer key);
+
 /* The object at idx when it has this metatable, else NULL. [-0, +0, -] */
 void *lnet_class_test(lua_State *L, int idx, const void *meta);
 

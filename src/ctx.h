@@ -61,6 +61,9 @@ typedef struct lnet_ctx {
   uint32_t tick_capacity;  /* a power of two */
   uint32_t tick_first;
   uint32_t tick_count;
+  uint32_t tick_first_number; /* of the first one; the others follow */
+  uint32_t tick_life;         /* while the step of an object runs: its life then */
+  uint32_t lives;             /* the number that was given last to the life of a stream */
 
   struct lnet_object *held; /* objects whose libuv callback came while halted, in order */
   struct lnet_object *held_last;

@@ -16,10 +16,13 @@ static bool need_finish(const lnet_stream *s) {
 }
 
 static void finish(lnet_stream *s) {
+  const uint32_t life = lnet_stream_life(s);
   lnet_stream_rare(s)->pendingcb--;
   s->w |= W_FINISHED;
   lnet_entries_call_finish(s, lnet_fault_of(LNET_FAULT_NONE));
+  if (lnet_stream_is_past(s, life)) return;
   lnet_emit_plain(&s->base, LNET_EV_FINISH);
+  if (lnet_stream_is_past(s, life)) return;
   if ((s->r & (R_END_EMITTED | R_DISABLED)) != 0)
     lnet_stream_destroy(s, lnet_fault_of(LNET_FAULT_NONE));
 }
@@ -38,15 +41,18 @@ static void finish_if_needed_tick(lnet_object *object) {
 
 /* node's onFinish: the FIN is out, or failed. last: nothing follows in the callback. */
 static void final_done(lnet_stream *s, int status, bool last) {
+  const uint32_t life = lnet_stream_life(s);
   if ((s->w & W_PREFINISHED) != 0) return;
   lnet_stream_rare(s)->pendingcb--;
   if (status < 0) {
     lnet_stream_set_errored(s, lnet_fault_system(status, LNET_SYSCALL_SHUTDOWN));
     lnet_entries_call_finish(s, lnet_fault_of(LNET_FAULT_VALUE));
+    if (lnet_stream_is_past(s, life)) return;
     lnet_stream_destroy(s, lnet_fault_system(status, LNET_SYSCALL_SHUTDOWN));
   } else if (need_finish(s)) {
     s->w |= W_PREFINISHED;
     lnet_emit_plain(&s->base, LNET_EV_PREFINISH);
+    if (lnet_stream_is_past(s, life)) return;
     lnet_stream_rare(s)->pendingcb++;
     if (last)
       lnet_stream_tick_last(s, finish_tick);
@@ -55,12 +61,21 @@ static void final_done(lnet_stream *s, int status, bool last) {
   }
 }
 
+/* A uv_shutdown, malloc'ed. */
+struct shutdown {
+  uv_shutdown_t req;
+  lnet_stream *stream;
+  uint32_t life;
+};
+
 static void on_shutdown(uv_shutdown_t *req, int status) {
-  lnet_stream *s = req->data;
+  struct shutdown *shutdown = LNET_CONTAINER(req, struct shutdown, req);
+  lnet_stream *s = shutdown->stream;
   lnet_ctx *ctx = lnet_stream_ctx(s);
-  free(req);
+  const bool past = lnet_stream_is_past(s, shutdown->life);
+  free(shutdown);
   (void)status; /* as node: what fails here shows in reading */
-  if (ctx->shut) return;
+  if (ctx->shut || past) return;
   if (ctx->halted) {
     lnet_object_owe(&s->base.object, OWE_SHUTDOWN);
     return;
@@ -91,12 +106,13 @@ void lnet_ending_send_fin(lnet_stream *s) {
     return;
   }
   int status = UV_ENOMEM;
-  uv_shutdown_t *req = malloc(sizeof *req);
-  if (req != NULL) {
-    req->data = s;
-    status = uv_shutdown(req, &s->h.stream, on_shutdown);
+  struct shutdown *shutdown = malloc(sizeof *shutdown);
+  if (shutdown != NULL) {
+    shutdown->stream = s;
+    shutdown->life = lnet_stream_life(s);
+    status = uv_shutdown(&shutdown->req, &s->h.stream, on_shutdown);
     if (status == 0) return;
-    free(req);
+    free(shutdown);
   }
   final_done(s, status == UV_ENOTCONN ? 0 : status, false);
 }
@@ -110,12 +126,14 @@ void lnet_ending_share(lnet_stream *s) {
 
 /* node's prefinish and finishMaybe. */
 void lnet_ending_maybe(lnet_stream *s, bool sync) {
+  const uint32_t life = lnet_stream_life(s);
   lnet_gather_flush(s);
   if (!need_finish(s)) return;
   if ((s->w & (W_PREFINISHED | W_FINAL_CALLED)) == 0) {
     s->w |= W_FINAL_CALLED;
     lnet_stream_rare(s)->pendingcb++;
     lnet_ending_send_fin(s);
+    if (lnet_stream_is_past(s, life)) return;
   }
   if (lnet_stream_rare(s)->pendingcb != 0) return;
   lnet_stream_rare(s)->pendingcb++;
@@ -126,9 +144,10 @@ void lnet_ending_maybe(lnet_stream *s, bool sync) {
 }
 
 void lnet_ending_begin(lnet_stream *s) {
+  const uint32_t life = lnet_stream_life(s);
   lnet_writer_uncork(s);
   if ((s->w & W_ENDING) != 0 || (s->s & S_ERRORED) != 0) return;
   s->w |= W_ENDING;
   lnet_ending_maybe(s, true);
-  s->w |= W_ENDED;
+  if (!lnet_stream_is_past(s, life)) s->w |= W_ENDED;
 }

@@ -165,6 +165,117 @@ void lnet_entries_free(lnet_stream *s) {
   lnet_entries_note(s);
 }
 
+/* ---- another life of the stream ---- */
+
+/* Pushes the value that the callback of an entry gets because the stream's life is over, or (it was
+   sent) false. The stream is at idx. [-0, +1, m] */
+static void push_outcome(lua_State *L, int idx, lnet_stream *s, uint32_t at) {
+  const lnet_cold *cold = s->cold;
+  const bool errored = (s->s & S_ERRORED) != 0;
+  if (at < cold->settled && (cold->entries[at].flags & E_FAILED) == 0)
+    lua_pushboolean(L, 0);
+  else if (at >= cold->settled && at < cold->settled + cold->inflight)
+    lnet_fault_push(L, (s->w & W_PENDING_CONNECT) != 0
+                           ? lnet_fault_of(LNET_FAULT_CLOSED_BEFORE_CONNECTION)
+                           : lnet_fault_system(UV_ECANCELED, LNET_SYSCALL_WRITE));
+  else if (errored)
+    lnet_stream_push_errored(L, idx, s);
+  else
+    lnet_fault_push(L, lnet_fault_of(LNET_FAULT_DESTROYED_WRITE));
+}
+
+/* Appends the function on top and the value below it to the sequence at `list`. [-2, +0, m] */
+static void append_call(lua_State *L, int list) {
+  const lua_Integer len = (lua_Integer)lua_rawlen(L, list);
+  lua_rawseti(L, list, len + 1);
+  lua_rawseti(L, list, len + 2);
+}
+
+static void append_writes(lua_State *L, int idx, lnet_stream *s, int list) {
+  const int top = lua_gettop(L);
+  const uint32_t count = s->cold != NULL ? s->cold->count : 0;
+  if (count == 0) return;
+  lnet_class_part(L, idx, COLD_QUEUE);
+  for (uint32_t i = 0; i < count; i++) {
+    const lnet_entry *entry = &s->cold->entries[i];
+    if ((entry->flags & E_CALLBACK) == 0) continue;
+    push_outcome(L, idx, s, i);
+    lua_rawgeti(L, top + 1, 2 * (lua_Integer)entry->seq + 1);
+    append_call(L, list);
+  }
+  lua_settop(L, top);
+}
+
+static void append_finishes(lua_State *L, int idx, lnet_stream *s, int list) {
+  const int top = lua_gettop(L);
+  if ((s->w & W_ON_FINISHED) == 0) return;
+  lnet_class_part(L, idx, COLD_FINISH);
+  const lua_Integer count = (lua_Integer)lua_rawlen(L, top + 1);
+  for (lua_Integer i = 1; i <= count; i++) {
+    if ((s->s & S_ERRORED) != 0)
+      lnet_stream_push_errored(L, idx, s);
+    else
+      lnet_fault_push(L, lnet_fault_of(LNET_FAULT_DESTROYED_END));
+    lua_rawgeti(L, top + 1, i);
+    append_call(L, list);
+  }
+  lua_settop(L, top);
+}
+
+void lnet_entries_push_owed(lua_State *L, int idx, lnet_stream *s) {
+  idx = lua_absindex(L, idx);
+  lua_newtable(L);
+  const int list = lua_gettop(L);
+  append_writes(L, idx, s, list);
+  append_finishes(L, idx, s, list);
+  if (lua_rawlen(L, list) > 0) return;
+  lua_pop(L, 1);
+  lua_pushnil(L);
+}
+
+bool lnet_entries_in_libuv(const lnet_stream *s) {
+  return (s->w & (W_WRITING | W_PENDING_CONNECT)) == W_WRITING &&
+         (s->base.object.owed & OWE_WRITE) == 0 && s->cold->inflight > 0;
+}
+
+/* Frees the bytes of entries. [-0, +0, -] */
+static void free_owned(const lnet_entry *entries, uint32_t count) {
+  for (uint32_t i = 0; i < count; i++)
+    free(entries[i].owned);
+}
+
+void lnet_entries_put_aside(lnet_stream *s) {
+  lnet_cold *cold = s->cold;
+  if (lnet_entries_in_libuv(s)) {
+    lnet_write_request *write = cold->write;
+    write->aside = true;
+    write->block = cold->block;
+    write->entries = cold->entries;
+    write->count = cold->count;
+    cold->write = NULL;
+    cold->block = cold->entries = NULL;
+    cold->capacity = 0;
+  } else {
+    free_owned(cold->entries, cold->count);
+  }
+  s->base.object.owed &= (uint8_t)~OWE_WRITE;
+  cold->count = cold->settled = cold->inflight = 0;
+  cold->waiting = cold->write_len = cold->pending_data = cold->last_queue_size = 0;
+  lnet_entries_note(s);
+}
+
+void lnet_entries_free_aside(lnet_write_request *request) {
+  const lnet_stream *s = request->stream;
+  lua_State *L = lnet_stream_ctx(s)->L;
+  free_owned(request->entries, request->count);
+  free(request->block);
+  free(request);
+  if (lnet_stream_ctx(s)->shut) return;
+  lnet_object_push(L, &s->base.object);
+  lnet_class_forget(L, -1, COLD_ASIDE);
+  lua_pop(L, 1);
+}
+
 /* ---- settling ---- */
 
 /* Marks the entries in flight as settled. Returns their number; *callbacks: some have one. */
@@ -188,6 +299,7 @@ uint32_t lnet_entries_settle(lnet_stream *s, uint8_t mark, bool *callbacks) {
 
 struct calls {
   lnet_stream *stream;
+  uint32_t life;    /* of the stream, when this began */
   uint32_t first;   /* where in the queue */
   uint32_t count;   /* settled entries from there on: they stay so until they are taken out */
   lnet_fault fault; /* for the callbacks; VALUE: the stream's error */
@@ -207,12 +319,13 @@ static void push_callback(lua_State *L, int idx, const lnet_entry *entry) {
   lua_pop(L, 2);
 }
 
-/* Protected: takes entries out and calls back until one callback raises. [-0, +0, e] */
+/* Protected: takes entries out and calls back until one callback raises, or has begun another life
+   of the stream: what is left has been put aside then, to be told. [-0, +0, e] */
 static int body_calls(lua_State *L) {
   struct calls *c = lua_touserdata(L, 1);
   lnet_stream *s = c->stream;
   lnet_object_push(L, &s->base.object);
-  while (c->count > 0) {
+  while (c->count > 0 && !lnet_stream_is_past(s, c->life)) {
     const lnet_entry entry = take(s->cold, c->first);
     c->count--;
     if ((entry.flags & E_COUNTS) != 0) lnet_stream_rare(s)->pendingcb--;
@@ -234,8 +347,8 @@ static int body_calls(lua_State *L) {
    is kept, the others are still called. Where there is no memory even to begin a call, callbacks
    are lost: net.run tells. [-0, +0, -] */
 void lnet_entries_call_back(lnet_stream *s, uint32_t first, uint32_t count, lnet_fault fault) {
-  struct calls c = {s, first, count, fault, false};
-  while (c.count > 0) {
+  struct calls c = {s, lnet_stream_life(s), first, count, fault, false};
+  while (c.count > 0 && !lnet_stream_is_past(s, c.life)) {
     const uint32_t before = c.count;
     if (lnet_enter(lnet_stream_ctx(s), body_calls, &c) || c.count < before) continue;
     if ((take(s->cold, first).flags & E_COUNTS) != 0) lnet_stream_rare(s)->pendingcb--;
@@ -243,28 +356,30 @@ void lnet_entries_call_back(lnet_stream *s, uint32_t first, uint32_t count, lnet
   }
 }
 
-/* Protected: calls the callbacks of finish() with the fault. [-0, +0, e] */
+/* Protected: calls the callbacks of finish() with the fault, also those that are left when one of
+   them begins another life of the stream. [-0, +0, e] */
 static int body_finish_calls(lua_State *L) {
   struct calls *c = lua_touserdata(L, 1);
   lnet_object_push(L, &c->stream->base.object);
   lua_getiuservalue(L, 2, LNET_UV_MORE);
   lua_rawgeti(L, 3, COLD_FINISH);
+  if (c->fault.kind == LNET_FAULT_VALUE)
+    lnet_stream_push_errored(L, 2, c->stream);
+  else
+    lnet_fault_push(L, c->fault);
   if (c->count == 0) c->count = (uint32_t)lua_rawlen(L, 4);
   const lua_Integer len = c->count;
   for (lua_Integer i = 1; i <= len; i++) {
     if (lua_rawgeti(L, 4, i) == LUA_TBOOLEAN) { /* called before an error ended this */
-      lua_settop(L, 4);
+      lua_settop(L, 5);
       continue;
     }
     lua_pushboolean(L, 0);
     lua_rawseti(L, 4, i);
     c->more = true;
-    if (c->fault.kind == LNET_FAULT_VALUE)
-      lnet_stream_push_errored(L, 2, c->stream);
-    else
-      lnet_fault_push(L, c->fault);
+    lua_pushvalue(L, 5);
     lua_call(L, 1, 0);
-    lua_settop(L, 4);
+    lua_settop(L, 5);
   }
   const lua_Integer all = (lua_Integer)lua_rawlen(L, 4);
   for (lua_Integer i = 1; i <= all; i++) { /* what was added meanwhile is for another end */
@@ -278,7 +393,7 @@ static int body_finish_calls(lua_State *L) {
 void lnet_entries_call_finish(lnet_stream *s, lnet_fault fault) {
   if ((s->w & W_ON_FINISHED) == 0) return;
   s->w &= ~(uint32_t)W_ON_FINISHED;
-  struct calls c = {s, 0, 0, fault, false};
+  struct calls c = {s, lnet_stream_life(s), 0, 0, fault, false};
   do {
     c.more = false;
     lnet_enter(lnet_stream_ctx(s), body_finish_calls, &c);

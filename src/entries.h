@@ -14,6 +14,17 @@ typedef struct lnet_entry {
   uint8_t flags;
 } lnet_entry;
 
+/* The uv_write of a stream. When another life of the stream begins while libuv still has it, it
+   goes on alone, with the bytes that it was given. */
+typedef struct lnet_write_request {
+  uv_write_t req;
+  lnet_stream *stream;
+  bool aside;          /* it belongs to an earlier life; then: */
+  lnet_entry *block;   /* malloc'ed */
+  lnet_entry *entries; /* in block: `count` of them */
+  uint32_t count;
+} lnet_write_request;
+
 enum {
   E_CALLBACK = 1,
   E_DONE = 2,    /* sent; its callback waits for a tick */
@@ -71,5 +82,19 @@ void lnet_entries_call_finish(lnet_stream *s, lnet_fault fault);
 
 /* Drops entries and their memory, without Lua. [-0, +0, -] */
 void lnet_entries_free(lnet_stream *s);
+
+/* Pushes a sequence of the callbacks that still wait, of writes and of finish(), each with the
+   value that it gets behind it (false: no error); or nil. The stream is at idx. [-0, +1, m] */
+void lnet_entries_push_owed(lua_State *L, int idx, lnet_stream *s);
+
+/* Whether libuv has a write of the entries in flight. [-0, +0, -] */
+bool lnet_entries_in_libuv(const lnet_stream *s);
+
+/* Empties the queue for another life of the stream. What libuv has goes on with its request; its
+   strings are in COLD_ASIDE by then. [-0, +0, -] */
+void lnet_entries_put_aside(lnet_stream *s);
+
+/* libuv has done with a request of an earlier life. [-0, +0, -] */
+void lnet_entries_free_aside(lnet_write_request *request);
 
 #endif

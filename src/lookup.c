@@ -89,7 +89,7 @@ static int l_gc(lua_State *L) {
   return 0;
 }
 
-static const lnet_object_class lookup_class = {resume, NULL, NULL};
+static const lnet_object_class lookup_class = {.resume = resume};
 
 int lnet_l_lookup(lua_State *L) {
   lnet_ctx *ctx = lnet_ctx_of(L);
@@ -145,4 +145,6 @@ void lnet_lookup_init(lua_State *L, lnet_ctx *ctx) {
   lua_setfield(L, -2, "V4MAPPED");
   lua_pushinteger(L, UV_ETIMEDOUT);
   lua_setfield(L, -2, "ETIMEDOUT");
+  lua_pushinteger(L, UV_ECANCELED);
+  lua_setfield(L, -2, "ECANCELED");
 }

@@ -102,6 +102,7 @@ void lnet_object_hold_weakly(lua_State *L, int idx, lnet_object *object) {
     lua_insert(L, -2);
     lua_rawsetp(L, -2, object);
     object->weak = true;
+    object->last_tick = lnet_ticks_before(object->ctx);
     lua_pop(L, 1);
   }
   object->holds++;

@@ -10,9 +10,10 @@ struct lnet_object;
 struct lnet_emitter_class;
 
 typedef struct lnet_object_class {
-  void (*resume)(struct lnet_object *);     /* does what a callback could not do while halted */
-  uv_close_cb on_close;                     /* of the object's uv handle, whose data it is */
-  const struct lnet_emitter_class *emitter; /* of those that emit */
+  void (*resume)(struct lnet_object *);         /* does what a callback could not do while halted */
+  uv_close_cb on_close;                         /* of the object's uv handle, whose data it is */
+  const struct lnet_emitter_class *emitter;     /* of those that emit */
+  uint32_t (*life)(const struct lnet_object *); /* the number of its present life; or NULL */
 } lnet_object_class;
 
 typedef struct lnet_object {
@@ -20,8 +21,11 @@ typedef struct lnet_object {
   const lnet_object_class *cls; /* NULL for objects that have nothing of it */
   int ref;                      /* of the registry, LUA_NOREF while nobody holds it so */
   uint32_t holds;               /* each queued tick is one: there may be many */
-  int held_next;                /* in ctx->held: reference of the next one, or LUA_NOREF */
-  uint8_t owed;                 /* which callbacks came while halted; bits of the class */
+  union {
+    int held_next;      /* in ctx->held: reference of the next one, or LUA_NOREF */
+    uint32_t last_tick; /* while it is held weakly: number of the tick it queued last, see tick.c */
+  };
+  uint8_t owed;  /* which callbacks came while halted; bits of the class */
   uint8_t lacks; /* what its metatable does without so far, LNET_META_*; of streams */
   bool in_held : 1;
   bool weak : 1; /* held weakly: the table of weak references has it under its address */

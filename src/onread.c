@@ -106,8 +106,11 @@ static int body_tell(lua_State *L) {
 
 bool lnet_onread_deliver(lnet_stream *s, size_t n) {
   struct told t = {s, n, true};
+  const uint32_t life = lnet_stream_life(s);
   s->cold->fresh = false;
-  if (lnet_enter(lnet_stream_ctx(s), body_tell, &t) && s->cold->source)
+  const bool ok = lnet_enter(lnet_stream_ctx(s), body_tell, &t);
+  if (lnet_stream_is_past(s, life)) return false;
+  if (ok && s->cold->source)
     lnet_enter(lnet_stream_ctx(s), body_ask, s); /* for the next read, as in node */
   return t.more;
 }

@@ -20,6 +20,11 @@ int lnet_os_reuse_port_socket(int family) {
   return UV_ENOTSUP;
 }
 
+void lnet_os_reset_on_close(uv_os_fd_t fd) {
+  const struct linger now = {1, 0};
+  (void)setsockopt((SOCKET)fd, SOL_SOCKET, SO_LINGER, (const char *)&now, sizeof now);
+}
+
 int lnet_os_set_tos(int fd, int tos) {
   (void)fd;
   (void)tos;
@@ -61,6 +66,11 @@ int lnet_os_reuse_port_socket(int family) {
   const int status = uv_translate_sys_error(errno);
   close(fd);
   return status;
+}
+
+void lnet_os_reset_on_close(uv_os_fd_t fd) {
+  const struct linger now = {1, 0};
+  (void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now); /* else it is a FIN */
 }
 
 /* The level and name of the option for the socket's family. */

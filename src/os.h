@@ -32,6 +32,9 @@ int lnet_os_get_tos(int fd);
 /* Sends the FIN of a connection now, whoever else has the descriptor. [-0, +0, -] */
 void lnet_os_send_fin(int fd);
 
+/* Has the close of a TCP socket reset the connection, also behind a FIN. [-0, +0, -] */
+void lnet_os_reset_on_close(uv_os_fd_t fd);
+
 /* No program that this one starts inherits the descriptor. Returns 0 or libuv's code. */
 int lnet_os_close_on_exec(int fd);
 

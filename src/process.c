@@ -64,7 +64,7 @@ static void resume(lnet_object *object) {
   ended((lnet_process *)object);
 }
 
-static const lnet_object_class process_class = {resume, on_close, NULL};
+static const lnet_object_class process_class = {.resume = resume, .on_close = on_close};
 
 /* Pushes a block with the strings of the sequence on top, which stays below as their anchor: what
    execve takes. [-0, +1, e] */

@@ -30,8 +30,10 @@ static void emit_readable(lnet_stream *s) {
 }
 
 static void emit_readable_now(lnet_stream *s) {
+  const uint32_t life = lnet_stream_life(s);
   if ((s->s & (S_DESTROYED | S_ERRORED)) == 0 && (lnet_has_unread(s) || (s->r & R_ENDED) != 0)) {
     lnet_emit_plain(&s->base, LNET_EV_READABLE);
+    if (lnet_stream_is_past(s, life)) return;
     s->r &= ~(uint32_t)R_EMITTED_READABLE;
   }
   if ((s->r & (R_FLOWING | R_ENDED)) == 0 && lnet_unread(s) <= lnet_stream_rare(s)->r_hwm)
@@ -51,6 +53,7 @@ static void end_writable_tick(lnet_object *object) {
 
 static void end_readable_tick(lnet_object *object) {
   lnet_stream *s = (lnet_stream *)object;
+  const uint32_t life = lnet_stream_life(s);
   s->r &= ~(uint32_t)R_END_SCHEDULED;
   if ((s->s & (S_ERRORED | S_CLOSE_EMITTED)) != 0 || (s->r & R_END_EMITTED) != 0 ||
       lnet_has_unread(s))
@@ -58,6 +61,7 @@ static void end_readable_tick(lnet_object *object) {
   s->r |= R_END_EMITTED;
   if (s->base.emitter.own_end && (s->s & S_HALF_OPEN) == 0) s->s |= S_FIN_SEEN;
   lnet_emit_plain(&s->base, LNET_EV_END);
+  if (lnet_stream_is_past(s, life)) return;
   const bool writable =
       (s->w & (W_ENDING | W_DISABLED)) == 0 && (s->s & (S_DESTROYED | S_ERRORED)) == 0;
   if (writable && (s->s & S_HALF_OPEN) == 0)
@@ -248,7 +252,7 @@ void lnet_reader_resume(lnet_stream *s) {
     if ((s->r & R_READABLE_LISTENING) == 0) s->r |= R_FLOWING;
     if ((s->r & R_RESUME_SCHEDULED) == 0) {
       s->r |= R_RESUME_SCHEDULED;
-      lnet_stream_tick(s, resume_tick);
+      lnet_tick(&s->base.object, resume_tick);
     }
   }
   s->r |= R_HAS_PAUSED;
@@ -313,6 +317,7 @@ LNET_HOT static int body_chunk(lua_State *L) {
 
 /* Takes a chunk from the handle. Returns whether more may come at once. [-0, +0, -] */
 LNET_HOT static bool push(lnet_stream *s, const char *base, size_t len) {
+  const uint32_t life = lnet_stream_life(s);
   if ((s->s & (S_DESTROYED | S_ERRORED)) != 0 || (s->r & R_ENDED) != 0) return false;
   if ((s->s & S_ONREAD) != 0) return lnet_onread_deliver(s, len);
   s->r &= ~(uint32_t)R_READING;
@@ -321,6 +326,7 @@ LNET_HOT static bool push(lnet_stream *s, const char *base, size_t len) {
   if (!piped) {
     struct chunk c = {s, base, len, false};
     lnet_enter(lnet_stream_ctx(s), body_chunk, &c);
+    if (lnet_stream_is_past(s, life)) return false;
     if (!c.kept) { /* no memory for it: net.run tells, and the stream is over */
       lnet_stream_destroy(s, lnet_fault_system(UV_ENOMEM, LNET_SYSCALL_READ));
       return false;
@@ -354,6 +360,7 @@ static int body_last(lua_State *L) {
 
 /* The peer has ended: node's push(null) and read(0). [-0, +0, -] */
 static void push_end(lnet_stream *s) {
+  const uint32_t life = lnet_stream_life(s);
   s->r &= ~(uint32_t)R_READING;
   if ((s->r & R_ENDED) == 0) {
     if ((s->s & S_DECODING) != 0) {
@@ -368,6 +375,7 @@ static void push_end(lnet_stream *s) {
       s->r &= ~(uint32_t)R_NEED_READABLE;
       s->r |= R_EMITTED_READABLE;
       emit_readable_now(s);
+      if (lnet_stream_is_past(s, life)) return;
     }
   }
   if ((s->r & R_END_SCHEDULED) == 0) lnet_reader_read0(s);
@@ -418,7 +426,7 @@ void lnet_reader_added(lua_State *L, int idx, void *stream, int event) {
     if (lnet_has_unread(s))
       emit_readable(s);
     else if ((s->r & R_READING) == 0)
-      lnet_stream_tick(s, readable_tick);
+      lnet_tick(&s->base.object, readable_tick);
   }
   lnet_object_release(&s->base.object);
 }
@@ -443,7 +451,7 @@ void lnet_reader_removed(lua_State *L, int idx, void *stream, int event) {
   lnet_stream *s = stream;
   if (event == LNET_EV_READABLE) {
     lnet_object_hold_weakly(L, idx, &s->base.object);
-    lnet_stream_tick(s, readable_listening_tick);
+    lnet_tick(&s->base.object, readable_listening_tick);
     lnet_object_release(&s->base.object);
   } else if (event == LNET_EV_DATA && !lnet_listened(&s->base, LNET_EV_DATA)) {
     s->r &= ~(uint32_t)R_DATA_LISTENING;

@@ -1,6 +1,7 @@
 /* Class Socket: the methods that neither read nor write, and the class itself. */
 #include "socket.h"
 #include "attempt.h"
+#include "call.h"
 #include "check.h"
 #include "error.h"
 #include "pipe.h"
@@ -32,8 +33,40 @@ static int l_destroy(lua_State *L) {
   return 1;
 }
 
+static void reset(lnet_stream *s) {
+  s->s |= S_RESET;
+  lnet_stream_destroy(s, lnet_fault_of(LNET_FAULT_NONE));
+}
+
+/* 'connect' of a socket that was to be reset once connected. Upvalues: the context, the socket, the
+   life in which that was asked. */
+static int l_reset_connected(lua_State *L) {
+  lnet_ctx *ctx = lnet_ctx_of(L);
+  lnet_stream *s = lnet_stream_test(L, lua_upvalueindex(2));
+  const bool present = (lua_Integer)lnet_stream_life(s) == lua_tointeger(L, lua_upvalueindex(3));
+  if (!present || (s->s & S_HANDLE) == 0) return 0;
+  lua_State *before = lnet_swap_thread(ctx, L);
+  reset(s);
+  lnet_swap_thread(ctx, before);
+  return 0;
+}
+
+/* As node, a reset that waits for the connection listens to 'connect': so it comes in its place
+   among the writes that wait for it and the user's listeners. [-0, +0, e] */
+static void reset_when_connected(lua_State *L, const lnet_stream *s) {
+  lua_getfield(L, 1, "once");
+  lua_pushvalue(L, 1);
+  lua_pushliteral(L, "connect");
+  lua_pushlightuserdata(L, lnet_stream_ctx(s));
+  lua_pushvalue(L, 1);
+  lua_pushinteger(L, lnet_stream_life(s));
+  lua_pushcclosure(L, l_reset_connected, 3);
+  lua_call(L, 3, 0);
+}
+
 /***
-Closes the connection with a reset. Source: node v20, socket.resetAndDestroy.
+Closes the connection with a reset, also behind a `finish` that has not left. While the socket is
+connecting that happens once it is connected. Source: node v20, socket.resetAndDestroy.
 @function resetAndDestroy
 @return the socket
 @raise `ERR_INVALID_HANDLE_TYPE` unless it is a TCP socket
@@ -43,15 +76,15 @@ static int l_resetAndDestroy(lua_State *L) {
   lua_settop(L, 1);
   if ((s->s & S_HANDLE) != 0 && (s->s & S_PIPE) != 0)
     lnet_error_raise(L, "TypeError", "ERR_INVALID_HANDLE_TYPE", "This handle type cannot be sent");
-  lnet_object_hold(L, 1, &s->base.object);
-  if ((s->s & S_HANDLE) == 0) {
-    lnet_stream_destroy(s, lnet_fault_of(LNET_FAULT_CLOSED));
-  } else if ((s->s & S_CONNECTING) != 0) {
-    s->s |= S_RESET_ON_CONNECT;
-  } else {
-    s->s |= S_RESET;
-    lnet_stream_destroy(s, lnet_fault_of(LNET_FAULT_NONE));
+  if ((s->s & (S_HANDLE | S_CONNECTING)) == (S_HANDLE | S_CONNECTING)) {
+    reset_when_connected(L, s);
+    return 1;
   }
+  lnet_object_hold(L, 1, &s->base.object);
+  if ((s->s & S_HANDLE) == 0)
+    lnet_stream_destroy(s, lnet_fault_of(LNET_FAULT_CLOSED));
+  else
+    reset(s);
   lnet_object_release(&s->base.object);
   return 1;
 }
@@ -167,8 +200,11 @@ static int l_close(lua_State *L) {
   return l_destroy(L);
 }
 
-/* 'finish' of a socket that destroySoon was called of. */
+/* 'finish' of a socket that destroySoon was called of. Upvalues: the socket, the life in which that
+   was. */
 static int l_destroy_finished(lua_State *L) {
+  const lnet_stream *s = lnet_stream_test(L, lua_upvalueindex(1));
+  if ((lua_Integer)lnet_stream_life(s) != lua_tointeger(L, lua_upvalueindex(2))) return 0;
   lua_getfield(L, lua_upvalueindex(1), "destroy");
   lua_pushvalue(L, lua_upvalueindex(1));
   lua_call(L, 1, 0);
@@ -194,7 +230,8 @@ static int l_destroySoon(lua_State *L) {
   if (!finished) {
     lua_pushliteral(L, "finish");
     lua_pushvalue(L, 1);
-    lua_pushcclosure(L, l_destroy_finished, 1);
+    lua_pushinteger(L, lnet_stream_life(s));
+    lua_pushcclosure(L, l_destroy_finished, 2);
   }
   lua_call(L, finished ? 1 : 3, 0);
   return 0;

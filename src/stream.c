@@ -7,6 +7,7 @@
 #include "entries.h"
 #include "error.h"
 #include "gather.h"
+#include "os.h"
 #include "pipe.h"
 #include "reader.h"
 #include "writer.h"
@@ -173,30 +174,18 @@ void lnet_stream_gone(lua_State *L, lnet_stream *s) {
     s->r &= ~(uint32_t)(R_END_SCHEDULED | R_RESUME_SCHEDULED | R_READING_MORE | R_EMITTED_READABLE);
 }
 
-void lnet_stream_revive(lnet_stream *s) {
-  s->r &= ~(uint32_t)(R_READING | R_HANDLE_READING);
-  if ((s->r & R_DISABLED) == 0) s->r &= ~(uint32_t)(R_ENDED | R_END_EMITTED);
-  s->w &= ~(uint32_t)(W_FINAL_CALLED | W_PREFINISHED | W_CLOSE_IS_FIN);
-  if ((s->w & W_DISABLED) == 0) s->w &= ~(uint32_t)(W_ENDED | W_ENDING | W_FINISHED);
-  s->s &= ~(uint32_t)(S_DESTROYED | S_ERRORED | S_ERROR_EMITTED | S_CLOSED | S_CLOSE_EMITTED |
-                      S_SAME_FAULT | S_FIN_SEEN);
-  lnet_rare *rare = lnet_stream_rare(s);
-  rare->errored = rare->exception = lnet_fault_of(LNET_FAULT_NONE);
-}
-
 void lnet_stream_connected(lnet_stream *s) {
+  const uint32_t life = lnet_stream_life(s);
   s->s &= ~(uint32_t)S_CONNECTING;
   lnet_stream_touch(s);
   lnet_stream_ctx(s)->hooks->connected(s);
   lnet_emit_plain(&s->base, LNET_EV_CONNECT);
-  if ((s->s & S_RESET_ON_CONNECT) != 0 && (s->s & S_HANDLE) != 0) {
-    s->s &= ~(uint32_t)S_RESET_ON_CONNECT;
-    s->s |= S_RESET;
-    lnet_stream_destroy(s, lnet_fault_of(LNET_FAULT_NONE));
-  }
+  if (lnet_stream_is_past(s, life)) return;
   lnet_reader_connected(s);
   lnet_writer_connected(s);
+  if (lnet_stream_is_past(s, life)) return;
   lnet_emit_plain(&s->base, LNET_EV_READY);
+  if (lnet_stream_is_past(s, life)) return;
   const bool paused =
       (s->r & R_PAUSED) != 0 || (s->r & (R_HAS_FLOWING | R_FLOWING)) == R_HAS_FLOWING;
   if (!paused) lnet_reader_read0(s);
@@ -236,26 +225,52 @@ void lnet_stream_push_errored(lua_State *L, int idx, lnet_stream *s) {
   push_kept(L, idx, s, COLD_ERRORED);
 }
 
+void lnet_stream_push_exception(lua_State *L, int idx, lnet_stream *s) {
+  push_kept(L, idx, s, (s->s & S_SAME_FAULT) != 0 ? COLD_ERRORED : COLD_EXCEPTION);
+}
+
 /* Protected: emits 'error' with the exception. [-0, +0, e] */
 static int body_error(lua_State *L) {
   lnet_stream *s = lua_touserdata(L, 1);
   lnet_object_push(L, &s->base.object);
-  if ((s->s & S_SAME_FAULT) != 0)
-    lnet_stream_push_errored(L, 2, s);
-  else
-    push_kept(L, 2, s, COLD_EXCEPTION);
+  lnet_stream_push_exception(L, 2, s);
   lnet_emit_at(L, &s->base, 2, LNET_EV_ERROR, 1);
+  return 0;
+}
+
+struct past {
+  lnet_stream *stream;
+  uint32_t life;
+};
+
+/* Protected: emits 'error' of an earlier life, if it still has one to tell. [-0, +0, e] */
+static int body_past_error(lua_State *L) {
+  const struct past *past = lua_touserdata(L, 1);
+  lnet_object_push(L, &past->stream->base.object);
+  lnet_class_more(L, 2);
+  if (lua_rawgeti(L, 3, COLD_PAST) != LUA_TTABLE || lua_rawgeti(L, 4, past->life) == LUA_TNIL)
+    return 0;
+  lua_pushnil(L);
+  lua_rawseti(L, 4, past->life);
+  lnet_emit_at(L, &past->stream->base, 2, LNET_EV_ERROR, 1);
   return 0;
 }
 
 /* node's emitErrorCloseNT; the socket's 'close' itself comes when the handle is closed. */
 static void error_close_tick(lnet_object *object) {
   lnet_stream *s = (lnet_stream *)object;
+  lnet_ctx *ctx = lnet_stream_ctx(s);
+  const uint32_t life = lnet_tick_life(ctx);
+  if (lnet_stream_is_past(s, life)) {
+    struct past past = {s, life};
+    lnet_enter(ctx, body_past_error, &past);
+    return;
+  }
   if (lnet_stream_rare(s)->exception.kind != LNET_FAULT_NONE && (s->s & S_ERROR_EMITTED) == 0) {
     s->s |= S_ERROR_EMITTED;
-    lnet_enter(lnet_stream_ctx(s), body_error, s);
+    lnet_enter(ctx, body_error, s);
   }
-  s->s |= S_CLOSE_EMITTED;
+  if (!lnet_stream_is_past(s, life)) s->s |= S_CLOSE_EMITTED;
 }
 
 /* ---- closing ---- */
@@ -263,30 +278,47 @@ static void error_close_tick(lnet_object *object) {
 struct closing {
   lnet_stream *stream;
   bool with_argument;
+  bool had_error;
 };
 
 /* Protected: emits 'close'. [-0, +0, e] */
 static int body_close(lua_State *L) {
   const struct closing *c = lua_touserdata(L, 1);
-  if (c->with_argument) lua_pushboolean(L, (c->stream->s & S_HAD_ERROR) != 0);
+  if (c->with_argument) lua_pushboolean(L, c->had_error);
   lnet_emit(L, &c->stream->base, LNET_EV_CLOSE, c->with_argument ? 1 : 0);
   return 0;
 }
 
-static void emit_close(lnet_stream *s, bool with_argument) {
-  struct closing c = {s, with_argument};
-  if (lnet_listened(&s->base, LNET_EV_CLOSE)) lnet_enter(lnet_stream_ctx(s), body_close, &c);
-  lnet_writer_closed(s); /* if its listener did not */
+/* Emits the 'close' of a life; past: another one has begun since, whose writes it does not end. */
+static void emit_close(lnet_stream *s, struct closing c, bool past) {
+  const uint32_t life = lnet_stream_life(s);
+  if (lnet_listened(&s->base, LNET_EV_CLOSE)) {
+    if (past) s->s |= S_PAST_CLOSE;
+    lnet_enter(lnet_stream_ctx(s), body_close, &c);
+    s->s &= ~(uint32_t)S_PAST_CLOSE;
+  }
+  if (!past && !lnet_stream_is_past(s, life)) lnet_writer_closed(s); /* if its listener did not */
+}
+
+/* 'close' of the life in which the tick was queued. */
+static void emit_close_of_tick(lnet_object *object, bool with_argument, bool had_error) {
+  lnet_stream *s = (lnet_stream *)object;
+  const bool past = lnet_stream_is_past(s, lnet_tick_life(object->ctx));
+  emit_close(s, (struct closing){s, with_argument, had_error}, past);
 }
 
 /* 'close' of a stream that had no handle. */
 static void close_tick(lnet_object *object) {
-  emit_close((lnet_stream *)object, false);
+  emit_close_of_tick(object, false, false);
 }
 
 /* 'close' of a life that ended while it waited for the last one's handle to be closed. */
 static void close_waiting_tick(lnet_object *object) {
-  emit_close((lnet_stream *)object, true);
+  emit_close_of_tick(object, true, false);
+}
+
+static void close_waiting_failed_tick(lnet_object *object) {
+  emit_close_of_tick(object, true, true);
 }
 
 /* The handle is closed: what there is beside it goes too, unless somebody could still ask for it.
@@ -307,9 +339,11 @@ static void settle_cold(lnet_stream *s) {
 /* The handle's memory is ours again. */
 static void closed(lnet_stream *s) {
   const bool silent = (s->s & S_SILENT_CLOSE) != 0;
+  const bool past = s->cold != NULL && s->cold->past_close;
   take_rare_back(s);
+  if (past) s->cold->past_close = false;
   s->s &= ~(uint32_t)(S_HANDLE_OPEN | S_SILENT_CLOSE);
-  if (!silent) emit_close(s, true);
+  if (!silent) emit_close(s, (struct closing){s, true, (s->s & S_HAD_ERROR) != 0}, past);
   const bool waits = (s->s & S_CONNECT_WAITS) != 0; /* for this handle, not for one since then */
   if (waits && (s->s & S_HANDLE_OPEN) == 0) lnet_stream_ctx(s)->hooks->handle_free(s);
   settle_cold(s);
@@ -328,12 +362,11 @@ void lnet_stream_on_close(uv_handle_t *handle) {
   lnet_leave(ctx);
 }
 
+/* A reset, too, is made by closing. libuv's function for it refuses where a FIN was asked for. */
 static void close_handle(lnet_stream *s) {
-  if ((s->s & S_RESET) != 0) {
-    s->s &= ~(uint32_t)S_RESET;
-    const bool fin_out = (s->w & W_CLOSE_IS_FIN) != 0; /* libuv refuses a reset behind one, too */
-    if (!fin_out && uv_tcp_close_reset(&s->h.tcp, lnet_stream_on_close) == 0) return;
-  }
+  uv_os_fd_t fd;
+  if ((s->s & S_RESET) != 0 && uv_fileno(&s->h.handle, &fd) == 0) lnet_os_reset_on_close(fd);
+  s->s &= ~(uint32_t)S_RESET;
   uv_close(&s->h.handle, lnet_stream_on_close);
 }
 
@@ -345,16 +378,20 @@ static void destroy(lnet_stream *s) {
   if ((s->base.object.owed & OWE_SHUTDOWN) != 0) lnet_stream_rare(s)->pendingcb--;
   s->base.object.owed &= (uint8_t) ~(OWE_CONNECT | OWE_SHUTDOWN); /* the next life has its own */
   lnet_stream_clear_timeout(s);
+  if (s->cold != NULL) s->cold->old_corks = s->cold->corked;
   s->r &= ~(uint32_t)R_HANDLE_READING;
   const bool had_handle = (s->s & S_HANDLE) != 0;
   const bool waiting = (s->s & S_CONNECT_WAITS) != 0;
-  s->s &= ~(uint32_t)(S_HANDLE | S_CONNECT_WAITS | S_HAD_ERROR);
-  if (had_handle && lnet_stream_rare(s)->exception.kind != LNET_FAULT_NONE) s->s |= S_HAD_ERROR;
-  if (had_handle && !waiting) close_handle(s);
+  const bool failed = lnet_stream_rare(s)->exception.kind != LNET_FAULT_NONE;
+  s->s &= ~(uint32_t)(S_HANDLE | S_CONNECT_WAITS);
+  if (had_handle && !waiting) {
+    s->s = failed ? s->s | S_HAD_ERROR : s->s & ~(uint32_t)S_HAD_ERROR;
+    close_handle(s);
+  }
   s->s |= S_CLOSED;
-  lnet_stream_tick(s, error_close_tick);
-  if (!had_handle) lnet_stream_tick(s, close_tick);
-  if (waiting) lnet_stream_tick(s, close_waiting_tick);
+  lnet_tick(&s->base.object, error_close_tick); /* told also when another life has begun by then */
+  if (!had_handle) lnet_tick(&s->base.object, close_tick);
+  if (waiting) lnet_tick(&s->base.object, failed ? close_waiting_failed_tick : close_waiting_tick);
   if ((s->s & S_ACCEPTED) != 0) lnet_stream_ctx(s)->hooks->disconnected(s);
 }
 
@@ -390,15 +427,21 @@ void lnet_stream_destroy_value(lua_State *L, int idx, lnet_stream *s, int error)
   lnet_object_release(&s->base.object);
 }
 
+/* Whether this is owed, which it is no more then. Whoever ends a life takes back what it is owed.
+ */
+static bool take_owed(lnet_object *object, uint8_t what) {
+  const bool owed = (object->owed & what) != 0;
+  object->owed &= (uint8_t)~what;
+  return owed;
+}
+
 /* What libuv told while halted, in the order in which it can have come. */
 static void resume(lnet_object *object) {
   lnet_stream *s = (lnet_stream *)object;
-  const uint8_t owed = object->owed;
-  object->owed = 0;
-  if ((owed & OWE_CONNECT) != 0) s->base.object.ctx->hooks->attempt_ended(s, s->cold->status);
-  if ((owed & OWE_WRITE) != 0) lnet_writer_resume_write(s);
-  if ((owed & OWE_SHUTDOWN) != 0) lnet_ending_resume(s);
-  if ((owed & OWE_CLOSE) != 0) closed(s);
+  if (take_owed(object, OWE_CONNECT)) object->ctx->hooks->attempt_ended(s, s->cold->status);
+  if (take_owed(object, OWE_WRITE)) lnet_writer_resume_write(s);
+  if (take_owed(object, OWE_SHUTDOWN)) lnet_ending_resume(s);
+  if (take_owed(object, OWE_CLOSE)) closed(s);
 }
 
 /* ---- the idle timeout ---- */
@@ -461,4 +504,8 @@ static void fire_timeout(lnet_alarm *alarm) {
 
 static const lnet_emitter_class emitter_class = {LNET_EV_DATA, lnet_reader_added,
                                                  lnet_reader_removed, lnet_pipe_hot_changed};
-const lnet_object_class lnet_stream_class = {resume, lnet_stream_on_close, &emitter_class};
+static uint32_t life_of(const lnet_object *object) {
+  return lnet_stream_life((const lnet_stream *)object);
+}
+
+const lnet_object_class lnet_stream_class = {resume, lnet_stream_on_close, &emitter_class, life_of};

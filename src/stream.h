@@ -10,7 +10,11 @@
    1. Anchored exactly while S_CONNECTING, while a handle is open or closing, or a tick is queued.
    2. The uv handle is in the userdata, from lnet_stream_open_handle to on_close (has_handle).
    3. 'close' comes once a life, and nothing after it.
-   4. Bytes accepted = sent + waiting + reported lost. */
+   4. Bytes accepted = sent + waiting + reported lost.
+   5. A life begins when a stream that has ended connects again (life.c), and has a number. Ticks,
+      requests of libuv, listeners and functions of ours that belong to an earlier life do nothing
+      in a later one. What the earlier one still owes is told: callbacks of its writes, 'error',
+      'close'. */
 #ifndef LNET_STREAM_H
 #define LNET_STREAM_H
 
@@ -89,8 +93,8 @@ enum {
   S_UNREF = 1 << 13,      /* unref() before there was a handle */
   S_NO_DELAY = 1 << 14,
   S_KEEP_ALIVE = 1 << 15,
-  S_RESET = 1 << 16, /* close with a reset */
-  S_RESET_ON_CONNECT = 1 << 17,
+  S_RESET = 1 << 16,         /* close with a reset */
+  S_PAST_CLOSE = 1 << 17,    /* 'close' of an earlier life is being emitted */
   S_CONNECT_WAITS = 1 << 18, /* an attempt waits for the last handle's on_close */
   S_SILENT_CLOSE = 1 << 19,  /* the handle being closed was an attempt's: no 'close' */
   S_SHARED = 1 << 20,        /* another process may have the descriptor, too */
@@ -123,7 +127,10 @@ enum {
   COLD_BUFFER = LNET_MORE_CLASS - 10, /* onread: the buffer to read into */
   COLD_PIPE = LNET_MORE_CLASS - 11,   /* the first pipe that this is the source of */
   COLD_TIMEOUT = LNET_MORE_CLASS - 12,
-  COLD_SERVER = LNET_MORE_CLASS - 13, /* the property, where the user has set it */
+  COLD_SERVER = LNET_MORE_CLASS - 13,   /* the property, where the user has set it */
+  COLD_PAST = LNET_MORE_CLASS - 14,     /* number of an earlier life -> error that it still tells */
+  COLD_CALLBACK = LNET_MORE_CLASS - 15, /* the listener of 'connect' that connect(callback) added */
+  COLD_ASIDE = LNET_MORE_CLASS - 16, /* COLD_QUEUE of an earlier life, while libuv has its write */
 };
 
 /* The property `timeout`, as set: nothing, a number in COLD_TIMEOUT, or from there on ms. */
@@ -148,8 +155,11 @@ typedef struct lnet_cold {
   uint64_t timeout_ms;
   uint32_t timeout; /* the property, while S_TIMED */
   lnet_alarm alarm;
-  uint32_t corked;
-  uint32_t count; /* of entries, below */
+  uint32_t life;      /* its number; 0 for the first one, and where there is no lnet_cold */
+  bool past_close;    /* the handle that is being closed belongs to an earlier life */
+  uint32_t corked;    /* cork() without its uncork() */
+  uint32_t old_corks; /* those of them that a life before left */
+  uint32_t count;     /* of entries, below */
   struct lnet_stream *stream;
   struct lnet_entry *block;   /* malloc'ed */
   struct lnet_entry *entries; /* in block: what is done with at its front is passed over */
@@ -164,7 +174,7 @@ typedef struct lnet_cold {
   size_t write_len;    /* the part of it that is in flight */
   size_t pending_data; /* bytes written before the connection, for bytesWritten */
   size_t last_queue_size;
-  uv_write_t *write; /* malloc'ed, with the first entry */
+  struct lnet_write_request *write; /* malloc'ed, with the first entry */
   lnet_decoder decoder;
   int status; /* of a connect that came while halted */
   int write_status;
@@ -251,9 +261,6 @@ int lnet_stream_open_handle(lua_State *L, int idx, lnet_stream *s, bool pipe);
 /* Its __gc runs: the steps that were queued for it are forgotten. [-0, +0, -] */
 void lnet_stream_gone(lua_State *L, lnet_stream *s);
 
-/* Makes a destroyed stream usable again. [-0, +0, -] */
-void lnet_stream_revive(lnet_stream *s);
-
 /* Ensures s->cold of a stream that is held. Returns 0 or UV_ENOMEM. [-0, +0, -] */
 int lnet_stream_need_cold(lnet_stream *s);
 /* The same for the stream at idx, raising. [-0, +0, v] */
@@ -270,6 +277,9 @@ void lnet_stream_destroy_value(lua_State *L, int idx, lnet_stream *s, int error)
 
 /* Notes the first fault. [-0, +0, -] */
 void lnet_stream_set_errored(lnet_stream *s, lnet_fault fault);
+
+/* Pushes what 'error' tells, the stream at idx. [-0, +1, m] */
+void lnet_stream_push_exception(lua_State *L, int idx, lnet_stream *s);
 
 /* Pushes the error object of s->errored (made once, then kept), the stream at idx. [-0, +1, m] */
 void lnet_stream_push_errored(lua_State *L, int idx, lnet_stream *s);
@@ -318,12 +328,23 @@ static inline lnet_ctx *lnet_stream_ctx(const lnet_stream *s) {
   return s->base.object.ctx;
 }
 
+/* The number of its present life. [-0, +0, -] */
+static inline uint32_t lnet_stream_life(const lnet_stream *s) {
+  return s->cold != NULL ? s->cold->life : 0;
+}
+
 /* The server of a stream that is S_ACCEPTED, and so held. [-0, +0, -] */
 struct lnet_server *lnet_stream_server(const lnet_stream *s);
 
-/* Queues a step of this stream. [-0, +0, -] */
+/* Whether another life has begun since this was its number: a function that has called Lua, where a
+   listener may do anything, asks before it goes on. [-0, +0, -] */
+static inline bool lnet_stream_is_past(const lnet_stream *s, uint32_t life) {
+  return lnet_stream_life(s) != life;
+}
+
+/* Queues a step of this stream's present life. [-0, +0, -] */
 static inline void lnet_stream_tick(lnet_stream *s, lnet_tick_fn fn) {
-  lnet_tick(&s->base.object, fn);
+  lnet_tick_in_life(&s->base.object, fn);
 }
 
 /* The same as the last thing that a callback or a step does: where the queued one would be the next

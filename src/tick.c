@@ -1,5 +1,7 @@
 /* The queue behind nextTick, a ring buffer. What C queues cannot fail: each call from Lua that may
-   lead to ticks reserves room first, and a round of C alone queues only a few. */
+   lead to ticks reserves room first, and a round of C alone queues only a few.
+   Ticks have numbers, one after the other. Those of an object that is held weakly are chained by
+   them, the last first, so that the object's __gc finds them without a search. */
 #include "tick.h"
 #include "call.h"
 #include "check.h"
@@ -12,10 +14,23 @@ struct lnet_tick {
     lnet_object *object; /* held until the tick has run; NULL: forgotten */
     int ref;             /* of the Lua function */
   };
+  uint32_t before;      /* the number of the tick that the weakly held object queued before */
+  uint32_t life : 31;   /* the life of the object in which it was queued */
+  uint32_t in_life : 1; /* it is passed over in another life */
 };
 
-int lnet_ticks_grow(lnet_ctx *ctx) {
-  const uint32_t capacity = ctx->tick_capacity == 0 ? 4 * LNET_TICK_MARGIN : 2 * ctx->tick_capacity;
+/* Room of a queue that has seen no burst; ticks. A larger one is given back once it is empty. */
+enum { USUAL_CAPACITY = 4 * LNET_TICK_MARGIN, LARGE_CAPACITY = 8192 };
+
+/* The queued tick of this number, or NULL when it has run. [-0, +0, -] */
+static struct lnet_tick *tick_of(const lnet_ctx *ctx, uint32_t number) {
+  const uint32_t place = number - ctx->tick_first_number; /* wraps: far behind the last one */
+  if (place >= ctx->tick_count) return NULL;
+  return &ctx->ticks[(ctx->tick_first + place) & (ctx->tick_capacity - 1)];
+}
+
+/* Moves the queue to a block of this capacity. Returns 0 or UV_ENOMEM. */
+static int move(lnet_ctx *ctx, uint32_t capacity) {
   struct lnet_tick *ticks = malloc(capacity * sizeof *ticks);
   if (ticks == NULL) return UV_ENOMEM;
   for (uint32_t i = 0; i < ctx->tick_count; i++)
@@ -27,12 +42,17 @@ int lnet_ticks_grow(lnet_ctx *ctx) {
   return 0;
 }
 
+int lnet_ticks_grow(lnet_ctx *ctx) {
+  if (ctx->shut) return 0; /* nothing is queued any more */
+  return move(ctx, ctx->tick_capacity == 0 ? USUAL_CAPACITY : 2 * ctx->tick_capacity);
+}
+
 static inline struct lnet_tick *enqueue(lnet_ctx *ctx) {
   if (ctx->tick_count == ctx->tick_capacity && lnet_ticks_grow(ctx) != 0) abort();
   return &ctx->ticks[(ctx->tick_first + ctx->tick_count++) & (ctx->tick_capacity - 1)];
 }
 
-LNET_HOT void lnet_tick(lnet_object *object, lnet_tick_fn fn) {
+LNET_HOT static void queue_step(lnet_object *object, lnet_tick_fn fn, bool in_life) {
   lnet_ctx *ctx = object->ctx;
   if (ctx->shut) return;
   lnet_assert(object->holds > 0);
@@ -40,10 +60,28 @@ LNET_HOT void lnet_tick(lnet_object *object, lnet_tick_fn fn) {
   struct lnet_tick *tick = enqueue(ctx);
   tick->run = fn;
   tick->object = object;
+  tick->in_life = in_life;
+  tick->life = (object->cls->life != NULL ? object->cls->life(object) : 0) & INT32_MAX;
+  if (!object->weak) return;
+  tick->before = object->last_tick;
+  object->last_tick = ctx->tick_first_number + ctx->tick_count - 1;
 }
 
-void lnet_tick_ref(lnet_ctx *ctx, int ref) {
+void lnet_tick(lnet_object *object, lnet_tick_fn fn) {
+  queue_step(object, fn, false);
+}
+
+void lnet_tick_in_life(lnet_object *object, lnet_tick_fn fn) {
+  queue_step(object, fn, true);
+}
+
+void lnet_tick_ref(lnet_ctx *ctx, int ref, bool first) {
   struct lnet_tick *tick = enqueue(ctx);
+  if (first) { /* the place in front of the first one, instead of that behind the last */
+    ctx->tick_first = (ctx->tick_first - 1) & (ctx->tick_capacity - 1);
+    ctx->tick_first_number--;
+    tick = &ctx->ticks[ctx->tick_first];
+  }
   tick->run = NULL;
   tick->ref = ref;
 }
@@ -57,25 +95,35 @@ static int body_tick(lua_State *L) {
   return 0;
 }
 
+/* Runs the step of an object, which is held for it, unless it belongs to an earlier life. */
+static inline void run_step(lnet_ctx *ctx, struct lnet_tick tick) {
+  lnet_object *object = tick.object;
+  lua_State *L = ctx->L;
+  const bool weak = object->weak;
+  if (weak) lnet_object_push(L, object);
+  const bool collected = weak && lua_isnil(L, -1);
+  const bool past = tick.in_life && object->cls->life(object) != tick.life;
+  ctx->tick_life = tick.life;
+  if (!collected && !past) tick.run(object);
+  lnet_object_release(object);
+  if (weak) lua_pop(L, 1);
+}
+
 LNET_HOT void lnet_ticks_run(lnet_ctx *ctx) {
   while (ctx->tick_count > 0 && !ctx->halted) {
     const struct lnet_tick tick = ctx->ticks[ctx->tick_first];
     ctx->tick_first = (ctx->tick_first + 1) & (ctx->tick_capacity - 1);
+    ctx->tick_first_number++;
     ctx->tick_count--;
     if (tick.run == NULL) {
       int ref = tick.ref;
       lnet_enter(ctx, body_tick, &ref);
     } else if (tick.object != NULL) {
-      lnet_object *object = tick.object;
-      lua_State *L = ctx->L;
-      const bool weak = object->weak;
-      if (weak) lnet_object_push(L, object);
-      if (!weak || !lua_isnil(L, -1)) tick.run(object);
-      lnet_object_release(object);
-      if (weak) lua_pop(L, 1);
+      run_step(ctx, tick);
     }
     if (ctx->gathering != 0) ctx->flush(ctx);
   }
+  if (ctx->tick_count == 0 && ctx->tick_capacity > LARGE_CAPACITY) move(ctx, USUAL_CAPACITY);
 }
 
 /* A function with its arguments, as upvalues: the count, the function, the arguments. */
@@ -101,7 +149,7 @@ static int call_unpacked(lua_State *L) {
 void lnet_tick_push(lua_State *L, lnet_ctx *ctx, int nargs) {
   if (lnet_ticks_reserve(ctx) != 0) lnet_error_memory(L);
   lnet_pack(L, nargs);
-  lnet_tick_ref(ctx, luaL_ref(L, LUA_REGISTRYINDEX));
+  lnet_tick_ref(ctx, luaL_ref(L, LUA_REGISTRYINDEX), false);
 }
 
 void lnet_pack(lua_State *L, int nargs) {
@@ -139,9 +187,12 @@ int lnet_l_nextTick(lua_State *L) {
 
 void lnet_ticks_forget(const lnet_object *object) {
   const lnet_ctx *ctx = object->ctx;
-  for (uint32_t i = 0; i < ctx->tick_count; i++) {
-    struct lnet_tick *tick = &ctx->ticks[(ctx->tick_first + i) & (ctx->tick_capacity - 1)];
-    if (tick->run != NULL && tick->object == object) tick->object = NULL;
+  uint32_t number = object->last_tick;
+  for (;;) {
+    struct lnet_tick *tick = tick_of(ctx, number);
+    if (tick == NULL || tick->run == NULL || tick->object != object) return;
+    number = tick->before;
+    tick->object = NULL;
   }
 }
 

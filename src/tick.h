@@ -19,12 +19,27 @@ static inline int lnet_ticks_reserve(lnet_ctx *ctx) {
   return ctx->tick_capacity - ctx->tick_count >= 2 * LNET_TICK_MARGIN ? 0 : lnet_ticks_grow(ctx);
 }
 
-/* Queues fn(object). The object must be held already (C without L), or is held here (with L:
-   lnet_tick_hold). Cannot fail after lnet_ticks_reserve. [-0, +0, -] */
+/* Queues fn(object). The object must be held already. Cannot fail after lnet_ticks_reserve.
+   [-0, +0, -] */
 void lnet_tick(lnet_object *object, lnet_tick_fn fn);
 
-/* Queues a call of the function of this registry reference. [-0, +0, -] */
-void lnet_tick_ref(lnet_ctx *ctx, int ref);
+/* The same for a step that belongs to the present life of the object: it is passed over when
+   another life has begun before its turn. [-0, +0, -] */
+void lnet_tick_in_life(lnet_object *object, lnet_tick_fn fn);
+
+/* While a tick of an object with lives runs: the number of the life that queued it. [-0, +0, -] */
+static inline uint32_t lnet_tick_life(const lnet_ctx *ctx) {
+  return ctx->tick_life;
+}
+
+/* Queues a call of the function of this registry reference; first: in front of all others.
+   [-0, +0, -] */
+void lnet_tick_ref(lnet_ctx *ctx, int ref, bool first);
+
+/* A number that no tick has which is queued now or later, for `last_tick`. [-0, +0, -] */
+static inline uint32_t lnet_ticks_before(const lnet_ctx *ctx) {
+  return ctx->tick_first_number - 1;
+}
 
 /* Runs ticks until none is left or the loop is halted. [-0, +0, -] */
 void lnet_ticks_run(lnet_ctx *ctx);
@@ -36,7 +51,7 @@ void lnet_tick_push(lua_State *L, lnet_ctx *ctx, int nargs);
    makes the call. [-(nargs+1), +1, m] */
 void lnet_pack(lua_State *L, int nargs);
 
-/* Drops the ticks of an object that is collected; they do not hold it. [-0, +0, -] */
+/* Drops the ticks of an object that was held weakly and is collected. [-0, +0, -] */
 void lnet_ticks_forget(const lnet_object *object);
 
 int lnet_l_nextTick(lua_State *L);

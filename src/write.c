@@ -41,37 +41,64 @@ static bool same_as_last(lua_State *L, const lnet_stream *s, int idx) {
   return same;
 }
 
-/* Upvalue of the two listeners below: the context, the socket, the other listener. */
-static lnet_stream *upvalue_stream(lua_State *L) {
-  return lua_touserdata(L, lua_upvalueindex(2));
+/* Upvalues of the two listeners of a write that waits for the connection: the context, the socket,
+   its life, and (of that of 'connect') the listener of 'close'. */
+enum { UP_SOCKET = 2, UP_LIFE = 3, UP_OTHER = 4 };
+
+/* The socket of such a listener; *present: whether its life is still the one of the write. */
+static lnet_stream *waiting_stream(lua_State *L, bool *present) {
+  lnet_stream *s = lua_touserdata(L, lua_upvalueindex(UP_SOCKET));
+  *present = (lua_Integer)lnet_stream_life(s) == lua_tointeger(L, lua_upvalueindex(UP_LIFE));
+  return s;
 }
 
-/* 'close' before there was a connection: what waited for it is lost. */
+/* Calls socket:removeListener("close", listener on top). [-1, +0, e] */
+static void remove_close_listener(lua_State *L) {
+  lua_getfield(L, lua_upvalueindex(UP_SOCKET), "removeListener");
+  lua_insert(L, -2);
+  lua_pushvalue(L, lua_upvalueindex(UP_SOCKET));
+  lua_insert(L, -2);
+  lua_pushliteral(L, "close");
+  lua_insert(L, -2);
+  lua_call(L, 3, 0);
+}
+
+/* 'close' before there was a connection: what waited for it is lost. That of an earlier life says
+   nothing about this one. */
 static int l_on_close(lua_State *L) {
+  lua_Debug ar;
+  bool present = false;
   lnet_ctx *ctx = lnet_ctx_of(L);
+  lnet_stream *s = waiting_stream(L, &present);
+  if (present && (s->s & S_PAST_CLOSE) != 0) return 0;
+  lua_getstack(L, 0, &ar);
+  lua_getinfo(L, "f", &ar); /* this listener itself */
+  remove_close_listener(L);
+  waiting_stream(L, &present); /* 'removeListener' may have begun another */
+  if (!present) return 0;
   lua_State *before = lnet_swap_thread(ctx, L);
-  lnet_writer_closed(upvalue_stream(L));
+  lnet_writer_closed(s);
   lnet_swap_thread(ctx, before);
   return 0;
 }
 
 /* 'connect': what waited is sent; 'close' is not waited for any more. */
 static int l_on_connect(lua_State *L) {
-  lua_getfield(L, lua_upvalueindex(2), "removeListener");
-  lua_pushvalue(L, lua_upvalueindex(2));
-  lua_pushliteral(L, "close");
-  lua_pushvalue(L, lua_upvalueindex(3));
-  lua_call(L, 3, 0);
+  bool present = false;
   lnet_ctx *ctx = lnet_ctx_of(L);
+  lua_pushvalue(L, lua_upvalueindex(UP_OTHER));
+  remove_close_listener(L);
+  lnet_stream *s = waiting_stream(L, &present);
+  if (!present) return 0;
   lua_State *before = lnet_swap_thread(ctx, L);
-  lnet_writer_send_pending(upvalue_stream(L));
+  lnet_writer_send_pending(s);
   lnet_swap_thread(ctx, before);
   return 0;
 }
 
-/* Calls socket:once(event, listener on top). [-1, +0, e] */
-static void add_once(lua_State *L, const char *event) {
-  lua_getfield(L, 1, "once");
+/* Calls the method `name` of the socket at 1 with the event and the value on top. [-1, +0, e] */
+static void add_listener(lua_State *L, const char *name, const char *event) {
+  lua_getfield(L, 1, name);
   lua_insert(L, -2);
   lua_pushvalue(L, 1);
   lua_insert(L, -2);
@@ -81,27 +108,27 @@ static void add_once(lua_State *L, const char *event) {
 }
 
 /* As node, a write that waits for the connection listens to 'connect' and 'close': so it is sent,
-   or told to be lost, in its place among the user's listeners. [-0, +0, e] */
-static void wait_for_connection(lua_State *L) {
+   or told to be lost, in its place among the user's listeners. It waits already when those of
+   'newListener' hear of that: what they write comes behind it. [-0, +0, e] */
+static void wait_for_connection(lua_State *L, const lnet_stream *s) {
+  const lua_Integer life = lnet_stream_life(s);
   lua_pushvalue(L, lua_upvalueindex(1));
   lua_pushvalue(L, 1);
-  lua_pushcclosure(L, l_on_close, 2);
+  lua_pushinteger(L, life);
+  lua_pushcclosure(L, l_on_close, 3);
   lua_pushvalue(L, lua_upvalueindex(1));
   lua_pushvalue(L, 1);
-  lua_pushvalue(L, -3);
-  lua_pushcclosure(L, l_on_connect, 3);
-  add_once(L, "connect");
-  add_once(L, "close");
+  lua_pushinteger(L, life);
+  lua_pushvalue(L, -4);
+  lua_pushcclosure(L, l_on_connect, 4);
+  add_listener(L, "once", "connect");
+  add_listener(L, "on", "close");
 }
 
 /* Sends the chunk at 2, in the encoding at 3, with the callback at 4; both of them checked.
    Returns node's answer. [-0, +0, e] */
 static bool write_checked(lua_State *L, lnet_stream *s, const char *bytes, size_t len) {
   const bool callback = lua_isfunction(L, 4);
-  /* First what a listener of 'newListener' hears of: it may do anything to the socket. */
-  if ((s->s & (S_CONNECTING | S_ERRORED)) == S_CONNECTING && (s->w & W_WRITING) == 0 &&
-      (s->cold == NULL || s->cold->corked == 0))
-    wait_for_connection(L);
   unsigned flags = callback ? E_CALLBACK : 0;
   if (lua_type(L, 2) == LUA_TUSERDATA) flags |= E_COPY; /* a Buffer */
   const bool idle = (s->w & W_WRITING) == 0 && (s->s & S_ERRORED) == 0 &&
@@ -116,11 +143,13 @@ static bool write_checked(lua_State *L, lnet_stream *s, const char *bytes, size_
   }
   lnet_object_hold(L, 1, &s->base.object);
   const uint32_t seq = (flags & E_ANCHORED) != 0 ? s->cold->next_seq : 0;
+  const bool waited = (s->w & W_PENDING_CONNECT) != 0;
   lua_State *before = lnet_swap_thread(lnet_stream_ctx(s), L);
   const bool more = lnet_writer_put(s, bytes, len, flags);
   lnet_swap_thread(lnet_stream_ctx(s), before);
   if ((flags & E_ANCHORED) != 0 && s->cold->next_seq == seq) lnet_entries_unanchor(L, s);
   lnet_object_release(&s->base.object);
+  if (!waited && (s->w & W_PENDING_CONNECT) != 0) wait_for_connection(L, s);
   return more;
 }
 

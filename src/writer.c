@@ -16,6 +16,7 @@ static lnet_fault fault_for(const lnet_stream *s, lnet_fault_kind otherwise) {
 
 /* node's errorBuffer: the buffered writes are lost, and told so. [-0, +0, -] */
 static void error_buffer(lnet_stream *s) {
+  const uint32_t life = lnet_stream_life(s);
   if ((s->w & W_WRITING) != 0) return;
   if (lnet_writer_buffered(s)) {
     lnet_cold *cold = s->cold;
@@ -23,9 +24,11 @@ static void error_buffer(lnet_stream *s) {
     for (; cold->settled < cold->count; cold->settled++) {
       cold->waiting -= cold->entries[cold->settled].len;
       cold->entries[cold->settled].flags &= (uint8_t)~E_COUNTS;
+      cold->entries[cold->settled].flags |= E_FAILED;
     }
     lnet_entries_call_back(s, first, cold->settled - first,
                            fault_for(s, LNET_FAULT_DESTROYED_WRITE));
+    if (lnet_stream_is_past(s, life)) return;
   }
   lnet_entries_call_finish(s, fault_for(s, LNET_FAULT_DESTROYED_END));
 }
@@ -52,15 +55,19 @@ static uint32_t batch_size(const lnet_cold *cold) {
 
 /* node's afterWrite: 'drain', the callbacks of one batch (plain: none, one write), what follows. */
 static void after_write(lnet_stream *s, uint32_t count, bool plain) {
+  const uint32_t life = lnet_stream_life(s);
   s->w &= ~(uint32_t)W_AFTER_WRITE_PENDING;
   if ((s->w & (W_ENDING | W_NEED_DRAIN)) == W_NEED_DRAIN && (s->s & S_DESTROYED) == 0 &&
       lnet_waiting(s) == 0) {
     s->w &= ~(uint32_t)W_NEED_DRAIN;
     lnet_emit_plain(&s->base, LNET_EV_DRAIN);
+    if (lnet_stream_is_past(s, life)) return;
   }
   if (plain) lnet_stream_rare(s)->pendingcb--;
   lnet_entries_call_back(s, 0, count, lnet_fault_of(LNET_FAULT_NONE));
+  if (lnet_stream_is_past(s, life)) return;
   if ((s->s & S_DESTROYED) != 0) error_buffer(s);
+  if (lnet_stream_is_past(s, life)) return;
   if ((s->w & W_ENDING) != 0) lnet_ending_maybe(s, true);
 }
 
@@ -79,11 +86,14 @@ static void after_plain_tick(lnet_object *object) {
 
 /* node's onwriteError. The entries that failed are `count` settled ones from `first` on. */
 static void on_write_error(lnet_stream *s, uint32_t first, uint32_t count, lnet_fault fault) {
+  const uint32_t life = lnet_stream_life(s);
   lnet_stream_rare(s)->pendingcb--;
   for (uint32_t i = 0; i < count; i++)
     s->cold->entries[first + i].flags &= (uint8_t)~E_COUNTS;
   lnet_entries_call_back(s, first, count, fault);
+  if (lnet_stream_is_past(s, life)) return;
   error_buffer(s);
+  if (lnet_stream_is_past(s, life)) return;
   if ((s->s & S_DESTROYED) == 0) lnet_stream_destroy(s, lnet_stream_rare(s)->errored);
 }
 
@@ -159,11 +169,20 @@ static int write_later(lnet_stream *s, size_t skip) {
     skip -= here;
     if (here < entry->len) bufs[n++] = buf_of(entry->base + here, entry->len - here);
   }
-  cold->write->data = s;
-  const int status = uv_write(cold->write, &s->h.stream, bufs, n, on_write);
+  cold->write->stream = s;
+  cold->write->aside = false;
+  const int status = uv_write(&cold->write->req, &s->h.stream, bufs, n, on_write);
   if (bufs != few) free(bufs);
   if (status == 0) cold->last_queue_size = cold->write_len;
   return status;
+}
+
+/* As node, a write of no bytes asks the kernel too: so it finds out that the peer of a Unix socket
+   has gone. Returns 0 or an error. */
+static int probe(lnet_stream *s) {
+  const uv_buf_t none = {.base = "", .len = 0};
+  const int status = uv_try_write(&s->h.stream, &none, 1);
+  return status < 0 && status != UV_EAGAIN ? status : 0;
 }
 
 /* Sends as much as the kernel takes of the entries in flight, gathered bytes first.
@@ -173,6 +192,7 @@ static ssize_t write_now(lnet_stream *s) {
   uv_buf_t bufs[BUFS];
   lnet_cold *cold = s->cold;
   size_t sent = 0;
+  if (cold->write_len == 0) return probe(s);
   for (uint32_t i = 0; i < cold->inflight;) {
     unsigned n = 0;
     size_t want = 0;
@@ -290,7 +310,12 @@ static void write_done(lnet_stream *s, int status) {
 }
 
 static void on_write(uv_write_t *req, int status) {
-  lnet_stream *s = req->data;
+  lnet_write_request *request = LNET_CONTAINER(req, lnet_write_request, req);
+  lnet_stream *s = request->stream;
+  if (request->aside) { /* its callbacks have been told */
+    lnet_entries_free_aside(request);
+    return;
+  }
   lnet_ctx *ctx = lnet_stream_ctx(s);
   if (ctx->shut) return;
   lnet_stream_verify(s);
@@ -312,7 +337,10 @@ void lnet_writer_resume_write(lnet_stream *s) {
 /* Bytes that go out now: gathered, or given to the kernel. Returns 0 whole, 1 not, or an error. */
 static int put_direct(lnet_stream *s, const char *base, size_t len, size_t *sent) {
   *sent = 0;
-  if (len == 0) return 0;
+  if (len == 0) {
+    lnet_gather_flush(s);
+    return (s->w & W_WRITING) != 0 || (s->s & S_ERRORED) != 0 ? 1 : probe(s);
+  }
   if (len <= LNET_GATHER_MAX && lnet_gather_add(s, base, len)) return 0;
   if (s->gather != 0) { /* in order: what is gathered goes first, in the same call */
     enum { BUFS = 32 };
@@ -539,7 +567,9 @@ void lnet_writer_send_pending(lnet_stream *s) {
 }
 
 void lnet_writer_connected(lnet_stream *s) {
+  const uint32_t life = lnet_stream_life(s);
   lnet_writer_send_pending(s);
+  if (lnet_stream_is_past(s, life)) return;
   if ((s->w & W_FINAL_ON_CONNECT) != 0) {
     s->w &= ~(uint32_t)W_FINAL_ON_CONNECT;
     lnet_ending_send_fin(s);

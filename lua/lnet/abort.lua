@@ -207,7 +207,8 @@ function abort.check(value, name)
   if not isSignal(value) then errors.throwType(name, "an instance of AbortSignal", value) end
 end
 
--- Socket -> its watch: `signal`, and `armed` while one life of the socket listens to it.
+-- Socket -> its watch: `signal`; while one life of the socket listens to it that one's number, `life`,
+-- and `disarm`, a function that ends that.
 local watches = setmetatable({}, WEAK_KEYS)
 
 -- node's streams have such a listener while they wait for their end, so that an error of a socket
@@ -215,18 +216,23 @@ local watches = setmetatable({}, WEAK_KEYS)
 local function ignore() end
 
 -- From now on the signal destroys the socket, until it is closed; at once when it was aborted.
-local function arm(socket, watch)
+local function arm(socket, watch, life)
   local signal = watch.signal
   local function onAbort()
     socket:destroy(errors.new("AbortError", "ABORT_ERR", "The operation was aborted",
       { cause = signal.reason }))
   end
-  watch.armed = true
-  socket:once("close", function()
-    watch.armed = false
+  local function onClose()
+    if not core.isPastClose(socket) then watch.disarm() end
+  end
+  watch.life = life
+  watch.disarm = function()
+    watch.disarm = nil
     signal:off("abort", onAbort)
+    socket:off("close", onClose)
     socket:off("error", ignore)
-  end)
+  end
+  socket:on("close", onClose)
   if signal.aborted then
     onAbort()
   else
@@ -238,20 +244,23 @@ end
 --- The option `signal` of a new socket.
 function abort.watch(socket, signal)
   watches[socket] = { signal = signal }
-  arm(socket, watches[socket])
+  arm(socket, watches[socket], 0) -- the first life
 end
 
 --- Whether the socket's signal was aborted in a life whose 'close' has not come yet.
 function abort.isEnding(socket)
   local watch = watches[socket]
-  return watch ~= nil and watch.armed and watch.signal.aborted
+  return watch ~= nil and watch.disarm ~= nil and watch.signal.aborted
 end
 
---- A closed socket that had a signal connects again. Returns whether the signal has ended that.
-function abort.rewatch(socket)
+--- A socket has begun to connect, in the life of this number: the signal that it had from the start
+-- ends this one, too. Returns whether it has done so already.
+function abort.rewatch(socket, life)
   local watch = watches[socket]
-  if watch and not watch.armed then arm(socket, watch) end
-  return watch ~= nil and watch.signal.aborted
+  if not watch then return false end
+  if watch.disarm and watch.life ~= life then watch.disarm() end
+  if not watch.disarm then arm(socket, watch, life) end
+  return watch.signal.aborted
 end
 
 local releases = setmetatable({}, WEAK_KEYS) -- server -> function that forgets the signal

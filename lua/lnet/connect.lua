@@ -1,5 +1,9 @@
 --- Connecting: call forms, host names, one address after another. Source: node v20, net.connect
 -- and socket.connect. Cold code: nothing here runs once per byte or event.
+--
+-- Between any two steps a listener, a lookup function or a finalizer may end the socket's life and
+-- begin the next one. So each step is given the plan of the life that it belongs to, and asks
+-- (`isOver`) before it goes on; what is left of an earlier life does nothing.
 local abort = require("lnet.abort")
 local check = require("lnet.check")
 local core = require("lnet.core")
@@ -46,10 +50,17 @@ local function localOf(family, localAddress, localPort)
   return family == 4 and "0.0.0.0" or "::"
 end
 
-local function bindError(socket, family, localAddress, localPort)
+-- Whether the socket is not connecting any more in the life of this plan.
+local function isOver(socket, plan)
+  return not core.isConnecting(socket, plan.life)
+end
+
+-- Binds the socket to its local address. Returns the error, or nil.
+local function bindError(socket, plan, family, localAddress)
   if not localAddress then return nil end
-  local errno = core.bindSocket(socket, localAddress, localPort or 0, family)
-  if errno ~= 0 then return errors.withHostPort(errno, "bind", localAddress, localPort or 0) end
+  local port = plan.localPort or 0
+  local errno = core.bindSocket(socket, plan.life, localAddress, port, family)
+  if errno ~= 0 then return errors.withHostPort(errno, "bind", localAddress, port) end
 end
 
 -- The error of an address that the socket's blockList keeps from it, or nil.
@@ -61,89 +72,95 @@ local function blockedError(socket, address, family)
   end
 end
 
--- node's internalConnect: one address, or a path.
-local function attemptOne(socket, address, port, family, localAddress, localPort)
-  localAddress = localOf(family, localAddress, localPort)
-  core.whenFree(socket, function()
-    if not socket.connecting then return end
-    local err = bindError(socket, family, localAddress, localPort)
+-- node's internalConnect: one address, or a path (without family).
+local function attemptOne(socket, plan, address, family)
+  local port = plan.port
+  local localAddress = family and localOf(family, plan.localAddress, plan.localPort)
+  local function failed(status)
+    local failure = attemptError(status, address, port, localAddress, plan.localPort)
+    core.emit(socket, "connectionAttemptFailed", address, port, family, failure)
+    if core.life(socket) == plan.life then socket:destroy(failure) end
+  end
+  core.whenFree(socket, plan.life, function()
+    if isOver(socket, plan) then return end
+    local err = bindError(socket, plan, family, localAddress)
+    if isOver(socket, plan) then return end
     if err then
       socket:destroy(err)
       return
     end
     core.emit(socket, "connectionAttempt", address, port, family)
-    if not socket.connecting then return end
+    if isOver(socket, plan) then return end
     err = blockedError(socket, address, family)
+    if isOver(socket, plan) then return end
     if err then
       socket:destroy(err)
       return
     end
-    local errno = core.attempt(socket, function(status)
-      local failure = attemptError(status, address, port, localAddress, localPort)
-      core.emit(socket, "connectionAttemptFailed", address, port, family, failure)
-      socket:destroy(failure)
-    end, false, address, port, family)
-    if errno ~= 0 then
-      socket:destroy(port and refusedError(socket, errno, address, port)
-        or attemptError(errno, address))
-    end
+    local errno = core.attempt(socket, plan.life, failed, false, address, port, family)
+    if errno == 0 or isOver(socket, plan) then return end
+    socket:destroy(port and refusedError(socket, errno, address, port)
+      or attemptError(errno, address))
   end)
 end
 
--- node's internalConnectMultiple: the next address of those that are left.
-local function attemptNext(context)
-  core.clearTimeout(context.timer)
-  local socket = context.socket
-  if not socket.connecting then return end
-  if context.current == #context.addresses then
-    socket:destroy(errors.aggregate(context.errors))
+-- node's internalConnectMultiple: the next address of those that are left. `try` has how far one
+-- call of connect has come with its addresses.
+local function attemptNext(socket, plan, try)
+  core.clearTimeout(try.timer)
+  if isOver(socket, plan) then return end
+  if try.current == #try.addresses then
+    socket:destroy(errors.aggregate(try.errors))
     return
   end
-  context.current = context.current + 1
-  local current = context.current
-  local address = context.addresses[current].address
-  local family = context.addresses[current].family
-  local port, localPort = context.port, context.localPort
+  try.current = try.current + 1
+  local current = try.current
+  local address, family = try.addresses[current].address, try.addresses[current].family
+  local port, localPort = plan.port, plan.localPort
   local localAddress = localOf(family, nil, localPort)
-  if current > 1 then core.dropAttempt(socket) end
+  if current > 1 then core.dropAttempt(socket, plan.life) end
   local function failed(err)
-    context.errors[#context.errors + 1] = err
+    try.errors[#try.errors + 1] = err
     core.emit(socket, "connectionAttemptFailed", address, port, family, err)
-    attemptNext(context)
+    attemptNext(socket, plan, try)
   end
-  core.whenFree(socket, function()
-    if not socket.connecting then return end
-    local err = bindError(socket, family, localAddress, localPort)
+  core.whenFree(socket, plan.life, function()
+    if isOver(socket, plan) then return end
+    local err = bindError(socket, plan, family, localAddress)
+    if isOver(socket, plan) then return end
     if err then
-      context.errors[#context.errors + 1] = err
-      attemptNext(context)
+      try.errors[#try.errors + 1] = err
+      attemptNext(socket, plan, try)
       return
     end
     err = blockedError(socket, address, family)
+    if isOver(socket, plan) then return end
     if err then
       failed(err)
       return
     end
     core.emit(socket, "connectionAttempt", address, port, family)
-    if not socket.connecting then return end
+    if isOver(socket, plan) then return end
     local attempted = socket.autoSelectFamilyAttemptedAddresses
     attempted[#attempted + 1] = ("%s:%d"):format(address, port)
     local timedOut = false
-    local errno = core.attempt(socket, function(status)
+    local errno = core.attempt(socket, plan.life, function(status)
       if timedOut then return end
-      core.clearTimeout(context.timer)
+      core.clearTimeout(try.timer)
       if status ~= 0 then failed(attemptError(status, address, port, localAddress, localPort)) end
     end, true, address, port, family)
+    if isOver(socket, plan) then return end
     if errno ~= 0 then
       failed(refusedError(socket, errno, address, port))
-    elseif current < #context.addresses then
-      context.timer = core.setTimeout(function()
+    elseif current < #try.addresses then
+      try.timer = core.setTimeout(function()
+        if isOver(socket, plan) then return end
         timedOut = true
         core.emit(socket, "connectionAttemptTimeout", address, port, family)
-        context.errors[#context.errors + 1] =
+        try.errors[#try.errors + 1] =
           attemptError(core.ETIMEDOUT, address, port, localAddress, localPort)
-        attemptNext(context)
-      end, context.timeout)
+        attemptNext(socket, plan, try)
+      end, plan.attemptTimeout)
     end
   end)
 end
@@ -170,6 +187,17 @@ local function inTurn(addresses)
   return list
 end
 
+-- What a custom lookup has answered for `all`, as a sequence of tables with `address` and `family`: an
+-- answer that is no table is an empty one, an entry that is none has neither field.
+local function listOf(answer)
+  local list = {}
+  for i = 1, type(answer) == "table" and #answer or 0 do
+    local each = answer[i]
+    list[i] = type(each) == "table" and { address = each.address, family = each.family } or {}
+  end
+  return list
+end
+
 -- The error for an answer of a custom lookup that cannot be used, or nil.
 local function answerError(ip, family, options)
   if core.isIP(ip) == 0 then
@@ -182,42 +210,47 @@ local function answerError(ip, family, options)
   end
 end
 
-local function connectAll(socket, plan, err, addresses)
-  if not socket.connecting then return end
+-- Destroys the socket in the next tick, as node does after a lookup that has failed.
+local function failSoon(socket, plan, err)
+  core.nextTick(function()
+    if core.life(socket) == plan.life then socket:destroy(err) end
+  end)
+end
+
+local function connectAll(socket, plan, err, answer)
+  if isOver(socket, plan) then return end
   if err then
     core.emit(socket, "lookup", err, nil, nil, plan.host)
-    core.nextTick(socket.destroy, socket, err)
+    failSoon(socket, plan, err)
     return
   end
+  local addresses = listOf(answer)
   for _, each in ipairs(addresses) do
     core.emit(socket, "lookup", nil, each.address, each.family, plan.host)
-    if not socket.connecting then return end
+    if isOver(socket, plan) then return end
   end
   local list = inTurn(addresses)
   if #list == 0 then
     local first = addresses[1] or {}
     local bad = answerError(first.address, first.family, plan.options)
-    if bad then core.nextTick(socket.destroy, socket, bad) end
+    if bad then failSoon(socket, plan, bad) end
   elseif #list == 1 then
-    attemptOne(socket, list[1].address, plan.port, list[1].family, plan.localAddress,
-      plan.localPort)
+    attemptOne(socket, plan, list[1].address, list[1].family)
   else
     socket.autoSelectFamilyAttemptedAddresses = {}
-    attemptNext({
-      socket = socket, addresses = list, current = 0, port = plan.port, errors = {},
-      localPort = plan.localPort, timeout = plan.attemptTimeout,
-    })
+    attemptNext(socket, plan, { addresses = list, current = 0, errors = {} })
   end
 end
 
 local function connectFirst(socket, plan, err, ip, family)
+  if core.life(socket) ~= plan.life then return end
   core.emit(socket, "lookup", err, ip, family, plan.host)
-  if not socket.connecting then return end
+  if isOver(socket, plan) then return end
   err = err or answerError(ip, family, plan.options)
   if err then
-    core.nextTick(socket.destroy, socket, err)
+    failSoon(socket, plan, err)
   else
-    attemptOne(socket, ip, plan.port, family, plan.localAddress, plan.localPort)
+    attemptOne(socket, plan, ip, family)
   end
 end
 
@@ -301,24 +334,38 @@ local function prepare(...)
   check.blockList(options.blockList, "options.blockList")
   if path ~= nil and path ~= "" then
     check.string(path, "options.path")
-    return { path = path, callback = callback, blockList = options.blockList }
+    return { plan = { path = path }, callback = callback, blockList = options.blockList }
   end
   return { plan = makePlan(options), callback = callback, blockList = options.blockList }
 end
 
+-- Has the callback of connect hear of 'connect' in this life. The one of an earlier life that never
+-- came to be connected is taken out.
+local function listen(socket, callback)
+  local added
+  if callback then
+    socket:once("connect", callback)
+    local listeners = socket:rawListeners("connect")
+    added = listeners[#listeners]
+  end
+  return core.noteCallback(socket, added)
+end
+
 local function begin(socket, request)
-  local path, plan = request.path, request.plan
+  local plan = request.plan
   if request.blockList then socket.blockList = request.blockList end
-  if request.callback then socket:once("connect", request.callback) end
+  local again = socket.destroyed
+  local before = listen(socket, request.callback)
+  if again and before then socket:removeListener("connect", before) end
   if abort.isEnding(socket) then return end
   core.askBuffer(socket)
-  core.beginConnect(socket, path ~= nil)
-  if abort.rewatch(socket) then return end
-  if path then
-    core.nextTick(attemptOne, socket, path)
+  if again then socket.autoSelectFamilyAttemptedAddresses = nil end
+  plan.life = core.beginConnect(socket, plan.path ~= nil)
+  if abort.rewatch(socket, plan.life) then return end
+  if plan.path then
+    core.nextTick(attemptOne, socket, plan, plan.path)
   elseif plan.ip ~= 0 then
-    core.nextTick(attemptOne, socket, plan.host, plan.port, plan.ip, plan.localAddress,
-      plan.localPort)
+    core.nextTick(attemptOne, socket, plan, plan.host, plan.ip)
   else
     resolve(socket, plan)
   end
