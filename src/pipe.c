@@ -482,6 +482,37 @@ int lnet_l_unpipe(lua_State *L) {
   return 1;
 }
 
+/* Undoes the pipe on top if it goes into the socket at 1. [-0, +0, e] */
+static void end_if_into(lua_State *L, const lnet_stream *s) {
+  if (lua_type(L, -1) != LUA_TUSERDATA) return;
+  const lnet_pipe *pipe = pipe_at(L, -1);
+  if (pipe->native.call == hear && pipe->dest == s) unpipe(L, lua_gettop(L));
+}
+
+int lnet_l_endPipesInto(lua_State *L) {
+  const lnet_stream *s = lnet_check_stream(L, 1);
+  lua_settop(L, 1);
+  if (!lnet_listened(&s->base, LNET_EV_CLOSE)) return 0;
+  const lnet_listeners at = lnet_listeners_at(L, lnet_stream_ctx(s), 1);
+  lua_pushinteger(L, LNET_EV_CLOSE);
+  lnet_listeners_push(L, at, 2, LNET_EV_CLOSE);
+  const int handler = 3;
+  if (lua_type(L, handler) != LUA_TTABLE) {
+    end_if_into(L, s);
+    return 0;
+  }
+  const int count = (int)lua_rawlen(L, handler);
+  luaL_checkstack(L, count + LUA_MINSTACK, "too many listeners");
+  for (int i = 1; i <= count; i++) /* a copy: the list gets shorter */
+    lua_rawgeti(L, handler, i);
+  for (int i = 1; i <= count; i++) {
+    lua_pushvalue(L, handler + i);
+    end_if_into(L, s);
+    lua_pop(L, 1);
+  }
+  return 0;
+}
+
 /* ---- around Lua ---- */
 
 void lnet_pipe_hot_changed(lua_State *L, void *stream) {

@@ -188,7 +188,8 @@ void lnet_stream_connected(lnet_stream *s) {
   if (lnet_stream_is_past(s, life)) return;
   const bool paused =
       (s->r & R_PAUSED) != 0 || (s->r & (R_HAS_FLOWING | R_FLOWING)) == R_HAS_FLOWING;
-  if (!paused) lnet_reader_read0(s);
+  /* A listener of 'readable' stops the flow, and wants bytes in each life (node: in the first). */
+  if (!paused || (s->r & R_READABLE_LISTENING) != 0) lnet_reader_read0(s);
 }
 
 /* ---- errors ---- */
