@@ -62,6 +62,8 @@ typedef struct lnet_ctx {
   uint32_t tick_first;
   uint32_t tick_count;
   uint32_t tick_first_number; /* of the first one; the others follow */
+  int tick_functions_ref;     /* of the table of the functions that ticks call, or false */
+  int tick_function_max;      /* its highest place that was used */
   uint32_t tick_life;         /* while the step of an object runs: its life then */
   uint32_t lives;             /* the number that was given last to the life of a stream */
 

@@ -39,7 +39,7 @@ static int ref_owed(lua_State *L, int idx, lnet_stream *s) {
   lua_pushcclosure(L, l_tell_owed, 1);
   lua_insert(L, -2);
   lnet_pack(L, 1);
-  return luaL_ref(L, LUA_REGISTRYINDEX);
+  return lnet_tick_keep(L, lnet_stream_ctx(s));
 }
 
 /* Keeps the error that a queued 'error' of the ending life tells. [-0, +0, m] */
@@ -157,7 +157,7 @@ int lnet_life_begin(lua_State *L, int idx, lnet_stream *s, bool pipe) {
     if (again) begin_next(L, idx, s);
     revive(L, idx, s);
   } else {
-    luaL_unref(L, LUA_REGISTRYINDEX, next.owed_ref);
+    lnet_tick_drop(L, lnet_stream_ctx(s), next.owed_ref);
   }
   if (next.held) lnet_object_release(&s->base.object);
   return status;

@@ -108,6 +108,7 @@ lnet_ctx *lnet_loop_new(lua_State *L) {
   lnet_error_init(L, ctx);
   lnet_alarms_init(L, ctx);
   lnet_immediate_init(L, ctx);
+  lnet_ticks_init(L, ctx);
   lnet_os_ignore_sigpipe();
   return ctx;
 }

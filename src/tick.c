@@ -19,7 +19,8 @@ struct lnet_tick {
   uint32_t in_life : 1; /* it is passed over in another life */
 };
 
-/* Room of a queue that has seen no burst; ticks. A larger one is given back once it is empty. */
+/* Room of a queue that has seen no burst; ticks. A larger one, and a larger table of functions, is
+   given back once the queue is empty. */
 enum { USUAL_CAPACITY = 4 * LNET_TICK_MARGIN, LARGE_CAPACITY = 8192 };
 
 /* The queued tick of this number, or NULL when it has run. [-0, +0, -] */
@@ -86,13 +87,63 @@ void lnet_tick_ref(lnet_ctx *ctx, int ref, bool first) {
   tick->ref = ref;
 }
 
+void lnet_ticks_init(lua_State *L, lnet_ctx *ctx) {
+  lua_pushboolean(L, 0);
+  ctx->tick_functions_ref = luaL_ref(L, LUA_REGISTRYINDEX);
+}
+
+/* Pushes the table of functions, making it if need be. [-0, +1, m] */
+static void push_functions(lua_State *L, const lnet_ctx *ctx) {
+  if (lua_rawgeti(L, LUA_REGISTRYINDEX, ctx->tick_functions_ref) == LUA_TTABLE) return;
+  lua_newtable(L);
+  lua_replace(L, -2);
+  if (lua_rawgeti(L, LUA_REGISTRYINDEX, ctx->tick_functions_ref) == LUA_TTABLE) {
+    lua_replace(L, -2); /* made meanwhile, by a finalizer's tick */
+    return;
+  }
+  lua_pop(L, 1);
+  lua_pushvalue(L, -1);
+  lua_rawseti(L, LUA_REGISTRYINDEX, ctx->tick_functions_ref);
+}
+
+int lnet_tick_keep(lua_State *L, lnet_ctx *ctx) {
+  push_functions(L, ctx);
+  lua_insert(L, -2);
+  const int ref = luaL_ref(L, -2);
+  lua_pop(L, 1);
+  if (ref > ctx->tick_function_max) ctx->tick_function_max = ref;
+  return ref;
+}
+
+void lnet_tick_drop(lua_State *L, const lnet_ctx *ctx, int ref) {
+  if (ref == LUA_NOREF) return;
+  lua_rawgeti(L, LUA_REGISTRYINDEX, ctx->tick_functions_ref);
+  luaL_unref(L, -1, ref);
+  lua_pop(L, 1);
+}
+
+struct call {
+  lnet_ctx *ctx;
+  int ref;
+};
+
 /* Protected: calls the function of one tick. [-0, +0, e] */
 static int body_tick(lua_State *L) {
-  const int *ref = lua_touserdata(L, 1);
-  lua_rawgeti(L, LUA_REGISTRYINDEX, *ref);
-  luaL_unref(L, LUA_REGISTRYINDEX, *ref);
+  const struct call *call = lua_touserdata(L, 1);
+  lua_rawgeti(L, LUA_REGISTRYINDEX, call->ctx->tick_functions_ref);
+  lua_rawgeti(L, -1, call->ref);
+  luaL_unref(L, -2, call->ref);
   lua_call(L, 0, 0);
   return 0;
+}
+
+/* The queue is empty: gives back what a burst has made it grow to. [-0, +0, -] */
+static void shrink(lnet_ctx *ctx) {
+  if (ctx->tick_capacity > LARGE_CAPACITY) move(ctx, USUAL_CAPACITY);
+  if (ctx->tick_function_max <= LARGE_CAPACITY) return;
+  ctx->tick_function_max = 0;
+  lua_pushboolean(ctx->L, 0);
+  lua_rawseti(ctx->L, LUA_REGISTRYINDEX, ctx->tick_functions_ref);
 }
 
 /* Runs the step of an object, which is held for it, unless it belongs to an earlier life. */
@@ -116,14 +167,14 @@ LNET_HOT void lnet_ticks_run(lnet_ctx *ctx) {
     ctx->tick_first_number++;
     ctx->tick_count--;
     if (tick.run == NULL) {
-      int ref = tick.ref;
-      lnet_enter(ctx, body_tick, &ref);
+      struct call call = {ctx, tick.ref};
+      lnet_enter(ctx, body_tick, &call);
     } else if (tick.object != NULL) {
       run_step(ctx, tick);
     }
     if (ctx->gathering != 0) ctx->flush(ctx);
   }
-  if (ctx->tick_count == 0 && ctx->tick_capacity > LARGE_CAPACITY) move(ctx, USUAL_CAPACITY);
+  if (ctx->tick_count == 0) shrink(ctx);
 }
 
 /* A function with its arguments, as upvalues: the count, the function, the arguments. */
@@ -149,7 +200,7 @@ static int call_unpacked(lua_State *L) {
 void lnet_tick_push(lua_State *L, lnet_ctx *ctx, int nargs) {
   if (lnet_ticks_reserve(ctx) != 0) lnet_error_memory(L);
   lnet_pack(L, nargs);
-  lnet_tick_ref(ctx, luaL_ref(L, LUA_REGISTRYINDEX), false);
+  lnet_tick_ref(ctx, lnet_tick_keep(L, ctx), false);
 }
 
 void lnet_pack(lua_State *L, int nargs) {

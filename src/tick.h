@@ -32,8 +32,13 @@ static inline uint32_t lnet_tick_life(const lnet_ctx *ctx) {
   return ctx->tick_life;
 }
 
-/* Queues a call of the function of this registry reference; first: in front of all others.
-   [-0, +0, -] */
+/* Keeps the function on top for a tick. Returns its reference. [-1, +0, m] */
+int lnet_tick_keep(lua_State *L, lnet_ctx *ctx);
+
+/* The function is not needed; LUA_NOREF is ignored. [-0, +0, -] */
+void lnet_tick_drop(lua_State *L, const lnet_ctx *ctx, int ref);
+
+/* Queues a call of the function of this reference; first: in front of all others. [-0, +0, -] */
 void lnet_tick_ref(lnet_ctx *ctx, int ref, bool first);
 
 /* A number that no tick has which is queued now or later, for `last_tick`. [-0, +0, -] */
@@ -55,6 +60,9 @@ void lnet_pack(lua_State *L, int nargs);
 void lnet_ticks_forget(const lnet_object *object);
 
 int lnet_l_nextTick(lua_State *L);
+
+/* Makes the place of the functions. [-0, +0, m] */
+void lnet_ticks_init(lua_State *L, lnet_ctx *ctx);
 void lnet_ticks_free(lnet_ctx *ctx);
 
 #endif

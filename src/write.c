@@ -42,8 +42,8 @@ static bool same_as_last(lua_State *L, const lnet_stream *s, int idx) {
 }
 
 /* Upvalues of the two listeners of a write that waits for the connection: the context, the socket,
-   its life, and (of that of 'connect') the listener of 'close'. */
-enum { UP_SOCKET = 2, UP_LIFE = 3, UP_OTHER = 4 };
+   its life, and the other one of the two. */
+enum { UP_SOCKET = 2, UP_LIFE = 3, UP_OTHER = 4, UP_COUNT = 4 };
 
 /* The socket of such a listener; *present: whether its life is still the one of the write. */
 static lnet_stream *waiting_stream(lua_State *L, bool *present) {
@@ -52,13 +52,13 @@ static lnet_stream *waiting_stream(lua_State *L, bool *present) {
   return s;
 }
 
-/* Calls socket:removeListener("close", listener on top). [-1, +0, e] */
-static void remove_close_listener(lua_State *L) {
+/* Calls socket:removeListener(event, listener on top). [-1, +0, e] */
+static void remove_waiting(lua_State *L, const char *event) {
   lua_getfield(L, lua_upvalueindex(UP_SOCKET), "removeListener");
   lua_insert(L, -2);
   lua_pushvalue(L, lua_upvalueindex(UP_SOCKET));
   lua_insert(L, -2);
-  lua_pushliteral(L, "close");
+  lua_pushstring(L, event);
   lua_insert(L, -2);
   lua_call(L, 3, 0);
 }
@@ -73,7 +73,9 @@ static int l_on_close(lua_State *L) {
   if (present && (s->s & S_PAST_CLOSE) != 0) return 0;
   lua_getstack(L, 0, &ar);
   lua_getinfo(L, "f", &ar); /* this listener itself */
-  remove_close_listener(L);
+  remove_waiting(L, "close");
+  lua_pushvalue(L, lua_upvalueindex(UP_OTHER)); /* node keeps this one, for the next life */
+  remove_waiting(L, "connect");
   waiting_stream(L, &present); /* 'removeListener' may have begun another */
   if (!present) return 0;
   lua_State *before = lnet_swap_thread(ctx, L);
@@ -87,7 +89,7 @@ static int l_on_connect(lua_State *L) {
   bool present = false;
   lnet_ctx *ctx = lnet_ctx_of(L);
   lua_pushvalue(L, lua_upvalueindex(UP_OTHER));
-  remove_close_listener(L);
+  remove_waiting(L, "close");
   lnet_stream *s = waiting_stream(L, &present);
   if (!present) return 0;
   lua_State *before = lnet_swap_thread(ctx, L);
@@ -111,16 +113,19 @@ static void add_listener(lua_State *L, const char *name, const char *event) {
    or told to be lost, in its place among the user's listeners. It waits already when those of
    'newListener' hear of that: what they write comes behind it. [-0, +0, e] */
 static void wait_for_connection(lua_State *L, const lnet_stream *s) {
-  const lua_Integer life = lnet_stream_life(s);
-  lua_pushvalue(L, lua_upvalueindex(1));
-  lua_pushvalue(L, 1);
-  lua_pushinteger(L, life);
-  lua_pushcclosure(L, l_on_close, 3);
-  lua_pushvalue(L, lua_upvalueindex(1));
-  lua_pushvalue(L, 1);
-  lua_pushinteger(L, life);
-  lua_pushvalue(L, -4);
-  lua_pushcclosure(L, l_on_connect, 4);
+  static const lua_CFunction listeners[] = {l_on_close, l_on_connect};
+  const int close = lua_gettop(L) + 1, connect = close + 1;
+  for (int i = 0; i < 2; i++) {
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_pushvalue(L, 1);
+    lua_pushinteger(L, lnet_stream_life(s));
+    lua_pushnil(L);
+    lua_pushcclosure(L, listeners[i], UP_COUNT);
+  }
+  lua_pushvalue(L, connect);
+  lua_setupvalue(L, close, UP_OTHER);
+  lua_pushvalue(L, close);
+  lua_setupvalue(L, connect, UP_OTHER);
   add_listener(L, "once", "connect");
   add_listener(L, "on", "close");
 }

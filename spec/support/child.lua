@@ -34,13 +34,14 @@ function child.tool(command, input)
   return start(command, "env -u LD_PRELOAD", input)
 end
 
---- Starts a Lua interpreter in the background that finds the modules of this one.
-function child.lua(arguments, input)
+--- Starts a Lua interpreter in the background that finds the modules of this one. `tool`: a command
+-- that runs it.
+function child.lua(arguments, input, tool)
   local environment = ("env LUA_PATH_5_4=%s LUA_CPATH_5_4=%s"):format(
     child.quote(package.path),
     child.quote(package.cpath)
   )
-  return start(LUA .. " " .. arguments, environment, input)
+  return start((tool and tool .. " " or "") .. LUA .. " " .. arguments, environment, input)
 end
 
 --- Starts a Lua program given as text.
