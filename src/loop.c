@@ -112,6 +112,25 @@ lnet_ctx *lnet_loop_new(lua_State *L) {
   return ctx;
 }
 
+struct search {
+  lua_Integer fd;
+  bool found;
+};
+
+static void compare_fd(uv_handle_t *handle, void *arg) {
+  struct search *search = arg;
+  uv_os_fd_t fd;
+  if (uv_fileno(handle, &fd) == 0 && (lua_Integer)fd == search->fd) search->found = true;
+}
+
+/* libuv looks too, but does not see a handle that neither reads nor writes at the moment. One that
+   is being closed has given its number back already. */
+bool lnet_loop_has_fd(const lnet_ctx *ctx, int fd) {
+  struct search search = {fd, lnet_os_loop_has_fd(ctx->loop, fd)};
+  if (!search.found) uv_walk(ctx->loop, compare_fd, &search);
+  return search.found;
+}
+
 static uv_run_mode check_mode(lua_State *L) {
   static const char *const names[] = {"default", "once", "nowait"};
   static const uv_run_mode modes[] = {UV_RUN_DEFAULT, UV_RUN_ONCE, UV_RUN_NOWAIT};

@@ -32,6 +32,9 @@ int lnet_os_get_tos(int fd);
 /* Sends the FIN of a connection now, whoever else has the descriptor. [-0, +0, -] */
 void lnet_os_send_fin(int fd);
 
+/* Whether the descriptor is one by which libuv runs the loop itself. [-0, +0, -] */
+bool lnet_os_loop_has_fd(const uv_loop_t *loop, int fd);
+
 /* No program that this one starts inherits the descriptor. Returns 0 or libuv's code. */
 int lnet_os_close_on_exec(int fd);
 
