@@ -97,8 +97,9 @@ void lnet_alarm_set(lnet_ctx *ctx, lnet_alarm *alarm, uint64_t deadline) {
 }
 
 void lnet_alarm_clear(lnet_ctx *ctx, lnet_alarm *alarm) {
-  if (!alarm->set || ctx->shut) return;
+  if (!alarm->set) return;
   alarm->set = false;
+  if (ctx->shut) return; /* the wheel is gone, or goes */
   lnet_wheel_remove(&ctx->alarms->wheel, &alarm->node);
   if (alarm->refed) count(ctx, false);
 }

@@ -67,7 +67,9 @@ static int l_gc(lua_State *L) {
   lnet_ticks_free(ctx);
   free(ctx->slab);
   free(ctx->arena);
+  ctx->slab = ctx->arena = NULL;
   ctx->loop = NULL;
+  ctx->running = ctx->polling = false; /* finalizers may still call our functions */
   return 0;
 }
 

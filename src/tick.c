@@ -15,6 +15,7 @@ struct lnet_tick {
 };
 
 int lnet_ticks_grow(lnet_ctx *ctx) {
+  if (ctx->shut) return 0; /* no tick comes any more, and nobody would free them */
   const uint32_t capacity = ctx->tick_capacity == 0 ? 4 * LNET_TICK_MARGIN : 2 * ctx->tick_capacity;
   struct lnet_tick *ticks = malloc(capacity * sizeof *ticks);
   if (ticks == NULL) return UV_ENOMEM;
@@ -43,6 +44,7 @@ LNET_HOT void lnet_tick(lnet_object *object, lnet_tick_fn fn) {
 }
 
 void lnet_tick_ref(lnet_ctx *ctx, int ref) {
+  if (ctx->shut) return;
   struct lnet_tick *tick = enqueue(ctx);
   tick->run = NULL;
   tick->ref = ref;
