@@ -5,6 +5,7 @@
 #include "call.h"
 #include "check.h"
 #include "error.h"
+#include "exit.h"
 #include "immediate.h"
 #include "lookup.h"
 #include "object.h"
@@ -50,9 +51,12 @@ static void run_dry(lnet_ctx *ctx) {
 static int l_gc(lua_State *L) {
   lnet_ctx *ctx = lua_touserdata(L, 1);
   if (ctx->loop == NULL || ctx->shut) return 0;
-  if (ctx->gathering != 0) ctx->flush(ctx); /* what was accepted goes out if it can */
+  const bool copy = lnet_exit_is_copy(ctx);
+  if (!copy && ctx->send_last != NULL) ctx->send_last(ctx); /* what was accepted, if it can */
   ctx->shut = true;
-  ctx->held = NULL; /* what is owed never comes */
+  lnet_exit_remove(ctx);
+  if (copy) return 0; /* what would be closed here is the parent's; the process ends, too */
+  ctx->held = NULL;   /* what is owed never comes */
   lnet_lookups_cancel(ctx);
   lnet_alarms_close(ctx);
   lnet_immediates_close(ctx);
@@ -95,9 +99,16 @@ lnet_ctx *lnet_loop_new(lua_State *L) {
   ctx->main = ctx->L = lua_tothread(L, -1);
   lua_pop(L, 1);
   lnet_list_init(&ctx->colds);
-  const int status = uv_loop_init(&ctx->own_loop);
+  lnet_list_init(&ctx->at_exit);
+  int status = uv_loop_init(&ctx->own_loop);
+  if (status == 0) {
+    status = lnet_exit_add(ctx);
+    if (status == 0)
+      ctx->loop = &ctx->own_loop;
+    else
+      uv_loop_close(&ctx->own_loop);
+  }
   if (status != 0) luaL_error(L, "lnet: no loop: %s", uv_strerror(status));
-  ctx->loop = &ctx->own_loop;
   keep_heap();
   ctx->slab = malloc(LNET_SLAB_SIZE);
   if (ctx->slab == NULL || lnet_ticks_reserve(ctx) != 0) luaL_error(L, "not enough memory");
@@ -168,6 +179,7 @@ int lnet_l_run(lua_State *L) {
   lua_settop(L, LNET_RUN_HANDLER);
   lua_pushcfunction(L, lnet_on_raise);
   lua_replace(L, LNET_RUN_HANDLER);
+  lnet_exit_claim(ctx);
   ctx->running = true;
   ctx->L = L;
   ctx->halted = false;
