@@ -60,6 +60,9 @@ void lnet_class_more(lua_State *L, int idx);
 /* Pushes the table that is in that one under the key, making both if need be. [-0, +1, m] */
 void lnet_class_part(lua_State *L, int idx, lua_Integer key);
 
+/* Whether the function reads or assigns a field of an object of ours. [-0, +0, -] */
+bool lnet_class_is_lookup(lua_CFunction function);
+
 /* The object at idx when it has this metatable, else NULL. [-0, +0, -] */
 void *lnet_class_test(lua_State *L, int idx, const void *meta);
 

@@ -54,6 +54,7 @@ typedef struct lnet_ctx {
 
   void (*flush)(struct lnet_ctx *);     /* sends what was gathered; set by gather.c */
   void (*send_last)(struct lnet_ctx *); /* the same at the end, without Lua or ticks */
+  lua_CFunction emit;                   /* the user's method of that name; set by emitter.c */
   const lnet_stream_hooks *hooks;
   lnet_list colds;                       /* what streams have besides, see stream.h */
   void (*free_colds)(struct lnet_ctx *); /* at the end; set by socket.c */

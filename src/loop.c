@@ -4,6 +4,7 @@
 #include "alarm.h"
 #include "call.h"
 #include "check.h"
+#include "class.h"
 #include "error.h"
 #include "exit.h"
 #include "immediate.h"
@@ -156,6 +157,51 @@ static uv_run_mode check_mode(lua_State *L) {
   return UV_RUN_DEFAULT;
 }
 
+/* Whether a Lua function is of our files. bin/lnet does not count: it runs scripts. [-0, +0, -] */
+static bool is_own_source(lua_State *L, const lnet_ctx *ctx, const char *source) {
+  size_t len = 0;
+  lua_rawgeti(L, LUA_REGISTRYINDEX, ctx->own_source_ref);
+  const char *own = lua_tolstring(L, -1, &len);
+  lua_pop(L, 1);
+  return own != NULL && strncmp(source, own, len) == 0 && strcmp(source + len, "cli.lua") != 0;
+}
+
+/* Whether the C function on top is one of ours, in the middle of something. A program's own call of
+   emit is not: there is nothing behind it that counts on anything. [-1, +0, -] */
+static bool is_step_of_ours(lua_State *L, const lnet_ctx *ctx) {
+  const lua_CFunction function = lua_tocfunction(L, -1);
+  bool ours = lnet_class_is_lookup(function);
+  if (!ours && function != lnet_l_run && function != ctx->emit &&
+      lua_getupvalue(L, -1, 1) != NULL) {
+    ours = lua_touserdata(L, -1) == ctx;
+    lua_pop(L, 1);
+  }
+  lua_pop(L, 1);
+  return ours;
+}
+
+/* Whether a function of ours has called the program, and has not returned: a listener of
+   'newListener', a custom lookup, a finalizer that an allocation of ours has run. Our Lua functions
+   that are directly behind net.run are those that run the loop for the program.
+   `thread`: the coroutine to look at. [-0, +0, -] */
+static bool is_called_back(lua_State *L, const lnet_ctx *ctx, lua_State *thread) {
+  lua_Debug ar;
+  bool program = thread != L; /* one of the program's functions is above */
+  if (!lua_checkstack(thread, LUA_MINSTACK)) return false;
+  for (int level = 0; lua_getstack(thread, level, &ar) != 0; level++) {
+    lua_getinfo(thread, "fS", &ar);
+    if (*ar.what == 'C') {
+      if (is_step_of_ours(thread, ctx)) return true;
+      continue;
+    }
+    lua_pop(thread, 1);
+    const bool own = is_own_source(thread, ctx, ar.source);
+    if (own && program) return true;
+    if (!own) program = true;
+  }
+  return thread != ctx->main && is_called_back(L, ctx, ctx->main);
+}
+
 static bool alive(const lnet_ctx *ctx) {
   return uv_loop_alive(ctx->loop) != 0 || ctx->tick_count > 0 || ctx->held != NULL;
 }
@@ -172,7 +218,7 @@ int lnet_l_run(lua_State *L) {
   lnet_ctx *ctx = lnet_ctx_of(L);
   lnet_check_open(L, ctx);
   const uv_run_mode mode = check_mode(L);
-  if (ctx->running)
+  if (ctx->running || ctx->depth > 0 || is_called_back(L, ctx, L))
     lnet_error_raise(L, "Error", "ERR_LOOP_RUNNING", "net.run cannot be called inside a callback");
   lnet_raise_kept(L, ctx);
   luaL_checkstack(L, 2 * LUA_MINSTACK, NULL);
