@@ -37,6 +37,7 @@ build = {
         "src/ending.c",
         "src/entries.c",
         "src/error.c",
+        "src/exit.c",
         "src/fault.c",
         "src/gather.c",
         "src/handoff.c",

@@ -535,7 +535,7 @@ describe("A finalizer that runs in the middle of a call", function()
     unshift = function(socket) socket:unshift(("x"):rep(LARGE)) end,
     read = function(socket) assert.is_nil(socket:read(3500)) end,
   }) do
-    it("may close the socket and run the loop to that end, in " .. name, function()
+    it("may close the socket, and run the loop where that is not refused, in " .. name, function()
       local near, far = pair.unix()
       local ran, closed = false, false
       near:on("error", function() end)
@@ -553,11 +553,11 @@ describe("A finalizer that runs in the middle of a call", function()
         ran = true
         far:read()
         far:destroy()
-        for _ = 1, 3 do net.run("nowait") end
+        for _ = 1, 3 do pcall(net.run, "nowait") end
       end)
       call(far)
       assert.is_true(ran)
-      assert.is_true(closed)
+      within.reached(2, function() return closed end)
       near:destroy()
       within(10)
       assert.equal(name == "setEncoding" and "hex" or nil, far.readableEncoding)

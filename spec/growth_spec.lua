@@ -1,5 +1,5 @@
---- What grows with the number of things grows in proportion to it, and memory is given back. Work is
--- counted in instructions, so that the load of the machine does not matter.
+--- What grows with the number of things grows in proportion to it, and memory is given back. Work
+-- is counted in instructions, so that the load of the machine does not matter.
 local child = require("spec.support.child")
 local instructions = require("spec.support.instructions")
 local temp = require("spec.support.temp")

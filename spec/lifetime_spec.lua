@@ -565,6 +565,15 @@ describe("the end of a Lua state", function()
     ]], "done\n")
   end)
 
+  for _, how in ipairs({ "end", "exit", "error" }) do
+    it("leaves objects that a later finalizer can use: how it ends: " .. how, function()
+      local result = child.lua("spec/support/late_finalizer.lua " .. how):wait()
+      assert.equal("", result.err)
+      assert.equal("false the loop of this state is closed\nused\n", result.out)
+      assert.equal(0, result.code)
+    end)
+  end
+
   it("is clean while an error is on its way out of net.run", function()
     local result = child.program([[
       local net = require("lnet")

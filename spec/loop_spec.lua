@@ -1,3 +1,4 @@
+local events = require("lnet.events")
 local net = require("lnet")
 local pair = require("spec.support.pair")
 local serve = require("spec.support.serve")
@@ -84,6 +85,117 @@ describe("net.run", function()
     within(2)
     assert.is_false(ok)
     assert.equal(2, calls)
+  end)
+
+  describe("is refused where the program is called in the middle of a function of lnet:", function()
+    local where = {
+      ["a listener of 'newListener'"] = function(run)
+        local socket = net.Socket():on("newListener", run)
+        socket:on("data", ignore)
+      end,
+      ["a listener of 'newListener' of an emitter of one's own"] = function(run)
+        events.EventEmitter():on("newListener", run):on("any", ignore)
+      end,
+      ["a listener of 'removeListener'"] = function(run)
+        net.createServer():on("removeListener", run):once("x", ignore):removeAllListeners("x")
+      end,
+      ["a listener of 'pipe'"] = function(run)
+        local to = net.Socket():on("pipe", run)
+        net.Socket():pipe(to)
+      end,
+      ["a listener of 'abort'"] = function(run)
+        local controller = net.AbortController()
+        controller.signal:on("abort", run)
+        controller:abort()
+      end,
+      ["a lookup of one's own"] = function(run)
+        local socket = keep(net.connect({ port = 1, host = "x", lookup = run }))
+        socket:on("error", ignore):destroy()
+      end,
+      ["a function that gives a buffer to read into"] = function(run)
+        local function buffer()
+          run()
+          return net.Buffer(8)
+        end
+        local onread = { buffer = buffer, callback = ignore }
+        keep(net.connect({ port = 1, onread = onread })):on("error", ignore):destroy()
+      end,
+      ["a write callback that comes because the program emits 'close'"] = function(run)
+        local socket = keep(net.connect(1, "127.0.0.1")):on("error", ignore)
+        socket:write("x", run)
+        socket:emit("close")
+        socket:destroy()
+      end,
+      ["a coroutine in such a listener"] = function(run)
+        net.Socket():on("newListener", function() coroutine.wrap(run)() end):on("data", ignore)
+      end,
+      ["a finalizer in a function of lnet"] = function(run)
+        local setImmediate, done = timers.setImmediate, false
+        local function finalizer()
+          local caller = debug.getinfo(2, "f")
+          if done or not caller or caller.func ~= setImmediate then return end
+          done = true
+          run()
+        end
+        for _ = 1, 10000 do
+          if done then break end
+          setmetatable({}, { __gc = finalizer })
+          for _ = 1, 20 do setImmediate(ignore) end
+        end
+      end,
+    }
+    for place, call in pairs(where) do
+      it(place, function()
+        local calls, errors = 0, {}
+        call(function()
+          calls = calls + 1
+          local ok, err = pcall(net.run, "nowait")
+          if not ok then errors[#errors + 1] = err.code .. ": " .. err.message end
+        end)
+        assert.is_true(calls >= 1)
+        for i = 1, calls do
+          assert.equal("ERR_LOOP_RUNNING: net.run cannot be called inside a callback", errors[i])
+        end
+        within(2)
+      end)
+    end
+  end)
+
+  describe("is not refused where nothing of lnet waits for it:", function()
+    local function runs()
+      local ticks = 0
+      net.nextTick(function() ticks = ticks + 1 end)
+      assert.is_false(within.run(2))
+      assert.equal(1, ticks)
+    end
+
+    it("in a listener that the program calls itself, by emit", function()
+      local socket, emitter = net.Socket(), events.EventEmitter()
+      socket:on("data", runs)
+      socket:emit("data", "x")
+      emitter:once("any", runs)
+      emitter:emit("any")
+    end)
+
+    it("in a finalizer that runs in the program's own code", function()
+      local ran = false
+      setmetatable({}, { __gc = function() ran = pcall(runs) end })
+      collectgarbage()
+      assert.is_true(ran)
+    end)
+
+    it("in a coroutine in a coroutine", function()
+      assert(coroutine.wrap(function() return coroutine.wrap(pcall)(runs) end)())
+    end)
+
+    it("after a callback outside of net.run has raised", function()
+      local socket = keep(net.connect(1, "127.0.0.1")):on("error", ignore)
+      socket:write("x", function() error({ message = "raised" }) end)
+      socket:emit("close")
+      socket:destroy()
+      assert.equal("raised", raisedByRun().message)
+      runs()
+    end)
   end)
 
   it("works from inside a coroutine", function()

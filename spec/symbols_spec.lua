@@ -7,8 +7,10 @@ local function lines(command)
   return list
 end
 
--- What the compiler and the C library put into each shared object.
+-- What the compiler and the C library put into each shared object; and what belongs to the process
+-- and to no Lua state: which states there are, for the function that is called at exit.
 local given = {
+  ["shared"] = true,
   ["__dso_handle"] = true, ["completed.0"] = true, ["__TMC_END__"] = true, [".data"] = true,
   [".bss"] = true, ["_edata"] = true, ["_end"] = true, ["__bss_start"] = true,
 }
@@ -25,7 +27,7 @@ describe("the built module", function()
     assert.same({ "luaopen_lnet_core" }, exported)
   end)
 
-  it("has no writable global variable", function()
+  it("has one writable global variable", function()
     local writable = {}
     for _, line in ipairs(lines("objdump -t '" .. path .. "'")) do
       local section, name = line:match("%s(%.%a+)%s+%x+%s+(.-)%s*$")

@@ -104,6 +104,57 @@ describe("timers", function()
     it("refuses what is no function", function() refuses("setTimeout") end)
   end)
 
+  describe("a function that takes longer than its timer", function()
+    local ways = {
+      setTimeout = function(slow)
+        local function again()
+          local timer = timers.setTimeout(again, 1)
+          if not slow() then timer:close() end
+        end
+        timers.setTimeout(again, 1)
+      end,
+      refresh = function(slow)
+        local timer
+        timer = timers.setTimeout(function()
+          timer:refresh()
+          if not slow() then timer:close() end
+        end, 1)
+      end,
+      setInterval = function(slow)
+        local timer
+        timer = timers.setInterval(function()
+          if not slow() then timer:close() end
+        end, 1)
+      end,
+    }
+
+    for name, set in pairs(ways) do
+      it("leaves the loop its other work: " .. name, function()
+        local calls, seen, rounds = 0, nil, 0
+        local near, far = pair.tcp()
+        far:on("data", function()
+          seen = calls
+          near:destroy()
+          far:destroy()
+        end)
+        near:write("x")
+        set(function()
+          calls = calls + 1
+          local from = os.clock()
+          while os.clock() - from < 0.003 do end -- s; three times its delay
+          timers.clearTimeout(timers.setTimeout(ignore, LATE)) -- looks at the clock
+          return calls < 100 and (not seen or rounds < 5)
+        end)
+        while within.run(10, "once") do
+          rounds = rounds + 1
+          assert.is_true(calls <= 2 * rounds + 2) -- libuv looks at its timers twice in such a round
+        end
+        assert.is_truthy(seen)
+        assert.is_true(calls < 100)
+      end)
+    end
+  end)
+
   describe("clearTimeout", function()
     it("keeps the function from being called", function()
       local calls = 0

@@ -4,6 +4,7 @@ local child = require("spec.support.child")
 local net = require("lnet")
 local pair = require("spec.support.pair")
 local temp = require("spec.support.temp")
+local timers = require("lnet.timers")
 local within = require("spec.support.within")
 local keep = within.keep
 
@@ -51,6 +52,25 @@ if onLinux then
       assert.equal("connect", errors[1].syscall)
       assert.equal(path, errors[1].address)
       assert.equal("Error: connect ECONNREFUSED " .. path, tostring(errors[1]))
+    end)
+
+    it("that nobody listens on, tried again at once, leaves the loop its other work", function()
+      local path, tries, rounds, immediates = name(), 0, 0, 0
+      local function try()
+        tries = tries + 1
+        if immediates < 10 and tries < 1000 then keep(net.connect(path)):on("error", try) end
+      end
+      local function immediate()
+        immediates = immediates + 1
+        if immediates < 10 then timers.setImmediate(immediate) end
+      end
+      try()
+      timers.setImmediate(immediate)
+      while within.run(2, "once") do
+        rounds = rounds + 1
+        assert.is_true(tries <= 3 * rounds + 3) -- not as many as there is time for
+      end
+      assert.equal(10, immediates)
     end)
 
     it("that is in use is EADDRINUSE", function()

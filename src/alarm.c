@@ -9,7 +9,8 @@ struct lnet_alarms {
   lnet_wheel wheel;
   lnet_list due;  /* reported by the wheel, not fired yet */
   uint64_t armed; /* when the timer comes; UINT64_MAX: not at all */
-  size_t refed;   /* alarms that net.run waits for */
+  bool firing;
+  size_t refed; /* alarms that net.run waits for */
 };
 
 static void on_timer(uv_timer_t *timer);
@@ -26,6 +27,7 @@ void lnet_alarms_init(lua_State *L, lnet_ctx *ctx) {
   lnet_wheel_init(&a->wheel, uv_now(ctx->loop));
   lnet_list_init(&a->due);
   a->armed = UINT64_MAX;
+  a->firing = false;
   a->refed = 0;
   ctx->alarms = a;
 }
@@ -39,13 +41,15 @@ void lnet_alarms_free(lnet_ctx *ctx) {
   ctx->alarms = NULL;
 }
 
-/* Arms the timer for the earliest deadline; while halted for a millisecond from now at least: libuv
-   goes through the timers until none is due, and would never return. */
+/* Arms the timer for the earliest deadline. While alarms fire, and while halted, that is a
+   millisecond from now at least, as in node: libuv goes through its timers until none is due, so a
+   function that takes longer than the delay of the timer that it sets would be called for ever, and
+   nothing else. */
 static void arm(lnet_ctx *ctx) {
   struct lnet_alarms *a = ctx->alarms;
   const uint64_t now = uv_now(ctx->loop);
   uint64_t in = lnet_list_empty(&a->due) ? lnet_wheel_next(&a->wheel, now) : 0;
-  if (in == 0 && ctx->halted) in = 1;
+  if (in == 0 && (ctx->halted || a->firing)) in = 1;
   if (in == UINT64_MAX) {
     if (a->armed != UINT64_MAX) uv_timer_stop(&a->timer);
     a->armed = UINT64_MAX;
@@ -66,6 +70,7 @@ static void on_timer(uv_timer_t *timer) {
   struct lnet_alarms *a = ctx->alarms;
   a->armed = UINT64_MAX;
   if (ctx->shut) return;
+  a->firing = true;
   lnet_wheel_expire(&a->wheel, uv_now(ctx->loop), &a->due);
   while (!ctx->halted && !lnet_list_empty(&a->due)) {
     lnet_wheel_node *node = LNET_CONTAINER(a->due.next, lnet_wheel_node, link);
@@ -75,6 +80,7 @@ static void on_timer(uv_timer_t *timer) {
     lnet_leave(ctx);
   }
   arm(ctx); /* halted: what is still due comes first when net.run goes on */
+  a->firing = false;
 }
 
 void lnet_alarms_resume(lnet_ctx *ctx) {
@@ -97,8 +103,9 @@ void lnet_alarm_set(lnet_ctx *ctx, lnet_alarm *alarm, uint64_t deadline) {
 }
 
 void lnet_alarm_clear(lnet_ctx *ctx, lnet_alarm *alarm) {
-  if (!alarm->set || ctx->shut) return;
+  if (!alarm->set) return;
   alarm->set = false;
+  if (ctx->shut) return; /* the wheel is gone, or goes */
   lnet_wheel_remove(&ctx->alarms->wheel, &alarm->node);
   if (alarm->refed) count(ctx, false);
 }

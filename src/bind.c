@@ -5,6 +5,7 @@
 #include "call.h"
 #include "check.h"
 #include "error.h"
+#include "loop.h"
 #include "os.h"
 #include <string.h>
 
@@ -82,6 +83,12 @@ static int bind_path(lua_State *L, lnet_listener *listener) {
   return fd < 0 ? fd : uv_pipe_open(&listener->h.pipe, fd);
 }
 
+static int open_fd(lnet_listener *listener, int fd) {
+  if (lnet_loop_has_fd(listener->object.ctx, fd)) return UV_EEXIST;
+  return listener->is_pipe ? uv_pipe_open(&listener->h.pipe, fd)
+                           : uv_tcp_open(&listener->h.tcp, (uv_os_sock_t)fd);
+}
+
 int lnet_l_bind(lua_State *L) {
   lnet_server *server = lnet_check_server(L, 1);
   const char *kind = luaL_checkstring(L, 2);
@@ -103,8 +110,7 @@ int lnet_l_bind(lua_State *L) {
   server->listener = listener;
   int status = 0;
   if (is_fd)
-    status = is_pipe ? uv_pipe_open(&listener->h.pipe, (uv_file)lua_tointeger(L, 3))
-                     : uv_tcp_open(&listener->h.tcp, (uv_os_sock_t)lua_tointeger(L, 3));
+    status = open_fd(listener, (int)lua_tointeger(L, 3));
   else if (is_pipe)
     status = bind_path(L, listener);
   else

@@ -8,6 +8,7 @@
 #include "class.h"
 #include "error.h"
 #include "handoff.h"
+#include "loop.h"
 #include "object.h"
 #include "os.h"
 #include "tick.h"
@@ -344,7 +345,11 @@ static int l_open(lua_State *L) {
   lnet_channel *c = check_channel(L);
   const int fd = (int)luaL_checkinteger(L, 2);
   int status = UV_EINVAL;
-  if (is_open(c) && uv_guess_handle(fd) == UV_NAMED_PIPE) status = lnet_os_close_on_exec(fd);
+  const bool fits = is_open(c) && uv_guess_handle(fd) == UV_NAMED_PIPE;
+  if (fits && lnet_loop_has_fd(c->object.ctx, fd))
+    status = UV_EEXIST;
+  else if (fits)
+    status = lnet_os_close_on_exec(fd);
   if (status == 0) status = uv_pipe_open(&c->pipe, fd);
   lua_pushinteger(L, status);
   return 1;

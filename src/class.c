@@ -81,6 +81,12 @@ static void set_field(lua_State *L) {
   if (spec->field_set != NULL) spec->field_set(L, lua_touserdata(L, 1));
 }
 
+static int l_newindex(lua_State *L);
+
+bool lnet_class_is_lookup(lua_CFunction function) {
+  return function == l_index || function == l_index_bare || function == l_newindex;
+}
+
 static int l_newindex(lua_State *L) {
   if (lua_isnil(L, 2)) return luaL_error(L, "index is nil");
   lua_pushvalue(L, 2);

@@ -63,6 +63,9 @@ void lnet_class_part(lua_State *L, int idx, lua_Integer key);
 /* Removes what is in that table under the key. [-0, +0, -] */
 void lnet_class_forget(lua_State *L, int idx, lua_Integer key);
 
+/* Whether the function reads or assigns a field of an object of ours. [-0, +0, -] */
+bool lnet_class_is_lookup(lua_CFunction function);
+
 /* The object at idx when it has this metatable, else NULL. [-0, +0, -] */
 void *lnet_class_test(lua_State *L, int idx, const void *meta);
 

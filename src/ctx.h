@@ -48,7 +48,13 @@ typedef struct lnet_ctx {
   bool halted;     /* an error or net.stop(): libuv may call, Lua is not entered */
   bool shut;       /* the state is closing, or the loop is gone: Lua is never entered again */
 
-  void (*flush)(struct lnet_ctx *); /* sends what was gathered; set by gather.c */
+  lnet_list at_exit;  /* of exit.c: all contexts of the process */
+  uv_thread_t thread; /* that uses this one */
+  uv_pid_t pid;       /* of the process that it was made in */
+
+  void (*flush)(struct lnet_ctx *);     /* sends what was gathered; set by gather.c */
+  void (*send_last)(struct lnet_ctx *); /* the same at the end, without Lua or ticks */
+  lua_CFunction emit;                   /* the user's method of that name; set by emitter.c */
   const lnet_stream_hooks *hooks;
   lnet_list colds;                       /* what streams have besides, see stream.h */
   void (*free_colds)(struct lnet_ctx *); /* at the end; set by socket.c */

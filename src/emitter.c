@@ -466,6 +466,7 @@ int lnet_l_getMaxListeners(lua_State *L) {
 
 void lnet_emitter_init(lua_State *L, lnet_ctx *ctx) {
   const luaL_Reg methods[] = {LNET_EMITTER_METHODS, {NULL, NULL}};
+  ctx->emit = lnet_l_emit;
   lua_newtable(L);
   lnet_ctx_setfuncs(L, ctx, methods);
 }

@@ -3,6 +3,7 @@
    makes that one longer. The arena is empty again whenever the outermost call into Lua has
    returned. */
 #include "gather.h"
+#include "entries.h"
 #include "writer.h"
 #include <stdlib.h>
 #include <string.h>
@@ -36,12 +37,14 @@ static char *bytes_of(struct segment *segment) {
 }
 
 static void flush_all(lnet_ctx *ctx);
+static void send_last(lnet_ctx *ctx);
 
 void lnet_gather_init(lua_State *L, lnet_ctx *ctx) {
   ctx->arena = malloc(ARENA_SIZE);
   if (ctx->arena == NULL) luaL_error(L, "not enough memory");
   ctx->arena_used = ALIGN; /* offset 0 means none */
   ctx->flush = flush_all;
+  ctx->send_last = send_last;
 }
 
 size_t lnet_gather_bytes(const lnet_stream *s) {
@@ -224,4 +227,58 @@ LNET_HOT void lnet_gather_send(lnet_stream *s) {
 LNET_HOT static void flush_all(lnet_ctx *ctx) {
   while (ctx->gathering != 0)
     lnet_gather_send(record_at(ctx, ctx->gathering)->stream);
+}
+
+/* ---- the exit ---- */
+
+enum { LAST_BUFS = 32 };
+
+/* Gives bytes to the kernel for the last time. Returns whether it took all of them. */
+static bool send_bufs(lnet_stream *s, const uv_buf_t *bufs, unsigned count) {
+  size_t len = 0;
+  for (unsigned i = 0; i < count; i++)
+    len += bufs[i].len;
+  const int status = count > 0 ? uv_try_write(&s->h.stream, bufs, count) : 0;
+  return status >= 0 && (size_t)status == len;
+}
+
+static bool send_last_gathered(lnet_stream *s) {
+  uv_buf_t bufs[LAST_BUFS];
+  for (;;) {
+    const unsigned count = lnet_gather_bufs(s, bufs, LAST_BUFS);
+    if (!send_bufs(s, bufs, count)) return false;
+    size_t len = 0;
+    for (unsigned i = 0; i < count; i++)
+      len += bufs[i].len;
+    if (len == lnet_gather_bytes(s)) return true;
+    pass(s, count, len);
+  }
+}
+
+/* What waits behind nothing: it is corked, or was written just before. */
+static void send_last_buffered(lnet_stream *s) {
+  uv_buf_t bufs[LAST_BUFS];
+  const lnet_cold *cold = s->cold;
+  const bool open = (s->s & (S_HANDLE | S_CONNECTING | S_DESTROYED | S_ERRORED)) == S_HANDLE;
+  if (!open || (s->w & W_WRITING) != 0 || cold->cut) return;
+  uint32_t i = cold->settled + cold->inflight;
+  while (i < cold->count) {
+    unsigned n = 0;
+    for (; i < cold->count && n < LAST_BUFS; i++)
+      if (cold->entries[i].len > 0)
+        bufs[n++] = (uv_buf_t){.base = (char *)cold->entries[i].base, .len = cold->entries[i].len};
+    if (!send_bufs(s, bufs, n)) return;
+  }
+}
+
+/* What the kernel does not take now is lost. */
+static void send_last(lnet_ctx *ctx) {
+  while (ctx->gathering != 0) {
+    lnet_stream *s = record_at(ctx, ctx->gathering)->stream;
+    const bool whole = send_last_gathered(s);
+    if (!whole && s->cold != NULL) s->cold->cut = true;
+    lnet_gather_drop(s);
+  }
+  for (lnet_list *link = ctx->colds.next; link != &ctx->colds; link = link->next)
+    send_last_buffered(LNET_CONTAINER(link, lnet_cold, link)->stream);
 }

@@ -33,7 +33,7 @@ static inline void lnet_gather_flush(lnet_stream *s) {
   if (s->gather != 0) lnet_gather_send(s);
 }
 
-/* Makes the arena. [-0, +0, e] */
+/* Makes the arena, and has the context send its last bytes from here. [-0, +0, e] */
 void lnet_gather_init(lua_State *L, lnet_ctx *ctx);
 
 #endif

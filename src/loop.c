@@ -4,7 +4,9 @@
 #include "alarm.h"
 #include "call.h"
 #include "check.h"
+#include "class.h"
 #include "error.h"
+#include "exit.h"
 #include "immediate.h"
 #include "lookup.h"
 #include "object.h"
@@ -50,9 +52,12 @@ static void run_dry(lnet_ctx *ctx) {
 static int l_gc(lua_State *L) {
   lnet_ctx *ctx = lua_touserdata(L, 1);
   if (ctx->loop == NULL || ctx->shut) return 0;
-  if (ctx->gathering != 0) ctx->flush(ctx); /* what was accepted goes out if it can */
+  const bool copy = lnet_exit_is_copy(ctx);
+  if (!copy && ctx->send_last != NULL) ctx->send_last(ctx); /* what was accepted, if it can */
   ctx->shut = true;
-  ctx->held = NULL; /* what is owed never comes */
+  lnet_exit_remove(ctx);
+  if (copy) return 0; /* what would be closed here is the parent's; the process ends, too */
+  ctx->held = NULL;   /* what is owed never comes */
   lnet_lookups_cancel(ctx);
   lnet_alarms_close(ctx);
   lnet_immediates_close(ctx);
@@ -67,7 +72,9 @@ static int l_gc(lua_State *L) {
   lnet_ticks_free(ctx);
   free(ctx->slab);
   free(ctx->arena);
+  ctx->slab = ctx->arena = NULL;
   ctx->loop = NULL;
+  ctx->running = ctx->polling = false; /* finalizers may still call our functions */
   return 0;
 }
 
@@ -93,9 +100,16 @@ lnet_ctx *lnet_loop_new(lua_State *L) {
   ctx->main = ctx->L = lua_tothread(L, -1);
   lua_pop(L, 1);
   lnet_list_init(&ctx->colds);
-  const int status = uv_loop_init(&ctx->own_loop);
+  lnet_list_init(&ctx->at_exit);
+  int status = uv_loop_init(&ctx->own_loop);
+  if (status == 0) {
+    status = lnet_exit_add(ctx);
+    if (status == 0)
+      ctx->loop = &ctx->own_loop;
+    else
+      uv_loop_close(&ctx->own_loop);
+  }
   if (status != 0) luaL_error(L, "lnet: no loop: %s", uv_strerror(status));
-  ctx->loop = &ctx->own_loop;
   keep_heap();
   ctx->slab = malloc(LNET_SLAB_SIZE);
   if (ctx->slab == NULL || lnet_ticks_reserve(ctx) != 0) luaL_error(L, "not enough memory");
@@ -113,6 +127,25 @@ lnet_ctx *lnet_loop_new(lua_State *L) {
   return ctx;
 }
 
+struct search {
+  lua_Integer fd;
+  bool found;
+};
+
+static void compare_fd(uv_handle_t *handle, void *arg) {
+  struct search *search = arg;
+  uv_os_fd_t fd;
+  if (uv_fileno(handle, &fd) == 0 && (lua_Integer)fd == search->fd) search->found = true;
+}
+
+/* libuv looks too, but does not see a handle that neither reads nor writes at the moment. One that
+   is being closed has given its number back already. */
+bool lnet_loop_has_fd(const lnet_ctx *ctx, int fd) {
+  struct search search = {fd, lnet_os_loop_has_fd(ctx->loop, fd)};
+  if (!search.found) uv_walk(ctx->loop, compare_fd, &search);
+  return search.found;
+}
+
 static uv_run_mode check_mode(lua_State *L) {
   static const char *const names[] = {"default", "once", "nowait"};
   static const uv_run_mode modes[] = {UV_RUN_DEFAULT, UV_RUN_ONCE, UV_RUN_NOWAIT};
@@ -123,6 +156,51 @@ static uv_run_mode check_mode(lua_State *L) {
     if (strcmp(mode, names[i]) == 0) return modes[i];
   lnet_check_refuse(L, 1, "mode", "must be one of: 'default', 'once', 'nowait'");
   return UV_RUN_DEFAULT;
+}
+
+/* Whether a Lua function is of our files. bin/lnet does not count: it runs scripts. [-0, +0, -] */
+static bool is_own_source(lua_State *L, const lnet_ctx *ctx, const char *source) {
+  size_t len = 0;
+  lua_rawgeti(L, LUA_REGISTRYINDEX, ctx->own_source_ref);
+  const char *own = lua_tolstring(L, -1, &len);
+  lua_pop(L, 1);
+  return own != NULL && strncmp(source, own, len) == 0 && strcmp(source + len, "cli.lua") != 0;
+}
+
+/* Whether the C function on top is one of ours, in the middle of something. A program's own call of
+   emit is not: there is nothing behind it that counts on anything. [-1, +0, -] */
+static bool is_step_of_ours(lua_State *L, const lnet_ctx *ctx) {
+  const lua_CFunction function = lua_tocfunction(L, -1);
+  bool ours = lnet_class_is_lookup(function);
+  if (!ours && function != lnet_l_run && function != ctx->emit &&
+      lua_getupvalue(L, -1, 1) != NULL) {
+    ours = lua_touserdata(L, -1) == ctx;
+    lua_pop(L, 1);
+  }
+  lua_pop(L, 1);
+  return ours;
+}
+
+/* Whether a function of ours has called the program, and has not returned: a listener of
+   'newListener', a custom lookup, a finalizer that an allocation of ours has run. Our Lua functions
+   that are directly behind net.run are those that run the loop for the program.
+   `thread`: the coroutine to look at. [-0, +0, -] */
+static bool is_called_back(lua_State *L, const lnet_ctx *ctx, lua_State *thread) {
+  lua_Debug ar;
+  bool program = thread != L; /* one of the program's functions is above */
+  if (!lua_checkstack(thread, LUA_MINSTACK)) return false;
+  for (int level = 0; lua_getstack(thread, level, &ar) != 0; level++) {
+    lua_getinfo(thread, "fS", &ar);
+    if (*ar.what == 'C') {
+      if (is_step_of_ours(thread, ctx)) return true;
+      continue;
+    }
+    lua_pop(thread, 1);
+    const bool own = is_own_source(thread, ctx, ar.source);
+    if (own && program) return true;
+    if (!own) program = true;
+  }
+  return thread != ctx->main && is_called_back(L, ctx, ctx->main);
 }
 
 static bool alive(const lnet_ctx *ctx) {
@@ -141,13 +219,14 @@ int lnet_l_run(lua_State *L) {
   lnet_ctx *ctx = lnet_ctx_of(L);
   lnet_check_open(L, ctx);
   const uv_run_mode mode = check_mode(L);
-  if (ctx->running)
+  if (ctx->running || ctx->depth > 0 || is_called_back(L, ctx, L))
     lnet_error_raise(L, "Error", "ERR_LOOP_RUNNING", "net.run cannot be called inside a callback");
   lnet_raise_kept(L, ctx);
   luaL_checkstack(L, 2 * LUA_MINSTACK, NULL);
   lua_settop(L, LNET_RUN_HANDLER);
   lua_pushcfunction(L, lnet_on_raise);
   lua_replace(L, LNET_RUN_HANDLER);
+  lnet_exit_claim(ctx);
   ctx->running = true;
   ctx->L = L;
   ctx->halted = false;

@@ -157,8 +157,10 @@ static lnet_object *held_behind(const lnet_object *object) {
 }
 
 void lnet_objects_resume(lnet_ctx *ctx) {
-  while (ctx->held != NULL && !ctx->halted) {
+  const lnet_object *last = ctx->held != NULL ? ctx->held_last : NULL;
+  while (last != NULL && !ctx->halted) {
     lnet_object *object = ctx->held;
+    if (object == last) last = NULL;
     ctx->held = held_behind(object);
     object->in_held = false;
     object->cls->resume(object);

@@ -2,6 +2,7 @@
 #include "open.h"
 #include "check.h"
 #include "error.h"
+#include "loop.h"
 #include "onread.h"
 #include "reader.h"
 #include "sockopt.h"
@@ -99,7 +100,10 @@ static void set_options(lua_State *L, lnet_stream *s) {
 static void open_fd(lua_State *L, lnet_stream *s, int fd, bool pipe) {
   int status = lnet_stream_open_handle(L, -1, s, pipe);
   if (status == 0) {
-    status = pipe ? uv_pipe_open(&s->h.pipe, fd) : uv_tcp_open(&s->h.tcp, fd);
+    if (lnet_loop_has_fd(lnet_stream_ctx(s), fd)) /* now: a finalizer may have opened it, too */
+      status = UV_EEXIST;
+    else
+      status = pipe ? uv_pipe_open(&s->h.pipe, fd) : uv_tcp_open(&s->h.tcp, fd);
     if (status != 0) lnet_stream_destroy(s, lnet_fault_of(LNET_FAULT_NONE));
   }
   s->s |= S_SHARED;

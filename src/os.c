@@ -175,6 +175,12 @@ int lnet_os_close_on_exec(int fd) {
   return 0;
 }
 
+bool lnet_os_loop_has_fd(const uv_loop_t *loop, int fd) {
+  (void)loop;
+  (void)fd;
+  return false;
+}
+
 #else
 
 void lnet_os_send_fin(int fd) {
@@ -186,6 +192,11 @@ int lnet_os_close_on_exec(int fd) {
   if (flags == -1 || fcntl(fd, F_SETFD, flags | FD_CLOEXEC) == -1)
     return uv_translate_sys_error(errno);
   return 0;
+}
+
+bool lnet_os_loop_has_fd(const uv_loop_t *loop, int fd) {
+  return fd == uv_backend_fd(loop) || fd == loop->signal_pipefd[0] ||
+         fd == loop->signal_pipefd[1] || fd == loop->async_io_watcher.fd || fd == loop->async_wfd;
 }
 
 #endif

@@ -35,6 +35,9 @@ void lnet_os_send_fin(int fd);
 /* Has the close of a TCP socket reset the connection, also behind a FIN. [-0, +0, -] */
 void lnet_os_reset_on_close(uv_os_fd_t fd);
 
+/* Whether the descriptor is one by which libuv runs the loop itself. [-0, +0, -] */
+bool lnet_os_loop_has_fd(const uv_loop_t *loop, int fd);
+
 /* No program that this one starts inherits the descriptor. Returns 0 or libuv's code. */
 int lnet_os_close_on_exec(int fd);
 

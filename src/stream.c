@@ -93,15 +93,23 @@ lnet_cold *lnet_stream_check_cold(lua_State *L, int idx, lnet_stream *s) {
   return s->cold;
 }
 
+/* The handle of a narrow stream leaves its rare part the usual place. [-0, +0, -] */
+static void take_rare_back(lnet_stream *s) {
+  if (s->rare_at != RARE_COLD) return;
+  s->h.narrow.rare = s->cold->rare;
+  s->rare_at = RARE_BEHIND_TCP;
+}
+
 void lnet_stream_free_cold(lnet_stream *s) {
   if (s->cold == NULL) return;
   lnet_assert((s->s & S_HANDLE_OPEN) == 0 || lnet_stream_ctx(s)->shut);
+  take_rare_back(s); /* the state is closing: finalizers may still look at it */
   lnet_stream_clear_timeout(s);
   lnet_entries_free(s);
   lnet_list_remove(&s->cold->link);
   free(s->cold);
   s->cold = NULL;
-  s->w &= ~(uint32_t)W_QUEUE;
+  s->w &= ~(uint32_t)(W_QUEUE | W_WRITING | W_PENDING_CONNECT);
   s->s &= ~(uint32_t)(S_DECODING | S_ONREAD);
   s->r &= ~(uint32_t)R_UNREAD;
 }
@@ -112,13 +120,6 @@ void lnet_stream_free_colds(lnet_ctx *ctx) {
 }
 
 /* ---- the handle ---- */
-
-/* The handle of a narrow stream leaves its rare part the usual place. [-0, +0, -] */
-static void take_rare_back(lnet_stream *s) {
-  if (s->rare_at != RARE_COLD) return;
-  s->h.narrow.rare = s->cold->rare;
-  s->rare_at = RARE_BEHIND_TCP;
-}
 
 /* a narrow stream's rare part moves out of the way. [-0, +0, -] */
 static int init_pipe(lnet_stream *s) {

@@ -184,6 +184,7 @@ typedef struct lnet_cold {
   bool tell_success; /* the attempt's function is told of success too */
   bool source;       /* onread: each buffer comes from a function */
   bool fresh;        /* that was asked, and the buffer is not used yet */
+  bool cut;          /* at the exit: what goes before the queue could not leave */
   lnet_list link;    /* in ctx->colds */
   lnet_buffer own;   /* the bytes of COLD_BUFFER */
   lnet_rare rare;    /* RARE_COLD */

@@ -77,6 +77,7 @@ void lnet_tick_in_life(lnet_object *object, lnet_tick_fn fn) {
 }
 
 void lnet_tick_ref(lnet_ctx *ctx, int ref, bool first) {
+  if (ctx->shut) return;
   struct lnet_tick *tick = enqueue(ctx);
   if (first) { /* the place in front of the first one, instead of that behind the last */
     ctx->tick_first = (ctx->tick_first - 1) & (ctx->tick_capacity - 1);

@@ -207,8 +207,8 @@ function abort.check(value, name)
   if not isSignal(value) then errors.throwType(name, "an instance of AbortSignal", value) end
 end
 
--- Socket -> its watch: `signal`; while one life of the socket listens to it that one's number, `life`,
--- and `disarm`, a function that ends that.
+-- Socket -> its watch: `signal`; while one life of the socket listens to it that one's number,
+-- `life`, and `disarm`, a function that ends that.
 local watches = setmetatable({}, WEAK_KEYS)
 
 -- node's streams have such a listener while they wait for their end, so that an error of a socket

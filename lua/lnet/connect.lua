@@ -187,8 +187,8 @@ local function inTurn(addresses)
   return list
 end
 
--- What a custom lookup has answered for `all`, as a sequence of tables with `address` and `family`: an
--- answer that is no table is an empty one, an entry that is none has neither field.
+-- What a custom lookup has answered for `all`, as a sequence of tables with `address` and `family`:
+-- an answer that is no table is an empty one, an entry that is none has neither field.
 local function listOf(answer)
   local list = {}
   for i = 1, type(answer) == "table" and #answer or 0 do

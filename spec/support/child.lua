@@ -34,12 +34,13 @@ function child.tool(command, input)
   return start(command, "env -u LD_PRELOAD", input)
 end
 
---- Starts a Lua interpreter in the background that finds the modules of this one. `tool`: a command
--- that runs it.
-function child.lua(arguments, input, tool)
-  local environment = ("env LUA_PATH_5_4=%s LUA_CPATH_5_4=%s"):format(
+--- Starts a Lua interpreter in the background that finds the modules of this one. `variables`: more
+-- of the environment, as the shell takes it. `tool`: a command that runs the interpreter.
+function child.lua(arguments, input, variables, tool)
+  local environment = ("env LUA_PATH_5_4=%s LUA_CPATH_5_4=%s %s"):format(
     child.quote(package.path),
-    child.quote(package.cpath)
+    child.quote(package.cpath),
+    variables or ""
   )
   return start((tool and tool .. " " or "") .. LUA .. " " .. arguments, environment, input)
 end

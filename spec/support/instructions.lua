@@ -1,5 +1,5 @@
---- Counts the instructions that a Lua program takes, with valgrind's callgrind: the same number each
--- time, whatever else the machine does, so that a spec can say how work grows with its size.
+--- Counts the instructions that a Lua program takes, with valgrind's callgrind: the same number
+-- each time, whatever else the machine does, so that a spec can say how work grows with its size.
 local child = require("spec.support.child")
 local temp = require("spec.support.temp")
 
@@ -12,14 +12,14 @@ local instructions = {}
 -- @tparam integer n
 -- @treturn integer instructions, those of Lua's start and end among them
 function instructions.count(code, n)
-  local ended = child.lua(temp.file(code) .. " " .. n, nil, CALLGRIND):wait()
+  local ended = child.lua(temp.file(code) .. " " .. n, nil, nil, CALLGRIND):wait()
   local collected = ended.code == 0 and ended.err:match("Collected : (%d+)")
   assert(collected, "the program has failed:\n" .. ended.out .. ended.err)
   return math.tointeger(collected)
 end
 
---- How the work grows when n is doubled twice: 2 where it is linear, 4 where it grows with the square.
--- What does not depend on n is taken out.
+--- How the work grows when n is doubled twice: 2 where it is linear, 4 where it grows with the
+-- square. What does not depend on n is taken out.
 function instructions.growth(code, n)
   local small = instructions.count(code, n)
   local middle = instructions.count(code, 2 * n)
