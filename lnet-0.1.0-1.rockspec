@@ -57,6 +57,7 @@ build = {
         "src/read.c",
         "src/readbuf.c",
         "src/reader.c",
+        "src/report.c",
         "src/server.c",
         "src/socket.c",
         "src/socketaddress.c",
