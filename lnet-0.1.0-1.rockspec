@@ -46,6 +46,7 @@ build = {
         "src/lookup.c",
         "src/loop.c",
         "src/names.c",
+        "src/number.c",
         "src/object.c",
         "src/onread.c",
         "src/open.c",

@@ -15,6 +15,7 @@
 #include "ip.h"
 #include "lookup.h"
 #include "loop.h"
+#include "number.h"
 #include "onread.h"
 #include "open.h"
 #include "os.h"
@@ -84,6 +85,8 @@ LNET_EXPORT int luaopen_lnet_core(lua_State *L) {
       {"describe", lnet_l_describe},
       {"inspect", lnet_l_inspect},
       {"outOfRange", lnet_l_outOfRange},
+      {"toNumber", lnet_l_toNumber},
+      {"toInt32", lnet_l_toInt32},
       {"ownSource", lnet_l_ownSource},
       {"errorName", l_errorName},
       {"errorText", l_errorText},

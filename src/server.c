@@ -5,6 +5,7 @@
 #include "call.h"
 #include "check.h"
 #include "error.h"
+#include "number.h"
 #include "open.h"
 #include <string.h>
 
@@ -248,7 +249,7 @@ static int get(lua_State *L, void *object, int number) {
 static void set(lua_State *L, void *object, int number) {
   lnet_server *server = object;
   const bool on = lua_toboolean(L, 3);
-  const double value = (double)lua_tonumber(L, 3);
+  const double value = lnet_number(L, 3);
   switch (number) {
   case P_MAX_CONNECTIONS:
     lua_setiuservalue(L, 1, UV_MAX_CONNECTIONS);

@@ -70,7 +70,7 @@ end
 -- Whether another worker is to have the connection: node's onconnection, with dropMaxConnection of
 -- v23. A maxConnections of 0 is no limit in v20.
 local function isFull(server)
-  local most = tonumber(server.maxConnections) or 0
+  local most = core.toNumber(server.maxConnections)
   return most ~= 0 and server.connections >= most and not server.dropMaxConnection
 end
 
