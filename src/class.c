@@ -187,8 +187,6 @@ void *lnet_class_test(lua_State *L, int idx, const void *meta) {
 
 void *lnet_class_check(lua_State *L, int idx, const void *meta, const char *name) {
   void *object = lnet_class_test(L, idx, meta);
-  if (object == NULL)
-    lnet_error_raise(L, "TypeError", "ERR_INVALID_THIS", "Value of \"this\" must be of type %s",
-                     name);
+  if (object == NULL) lnet_error_raise_this(L, name);
   return object;
 }

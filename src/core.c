@@ -82,6 +82,7 @@ LNET_EXPORT int luaopen_lnet_core(lua_State *L) {
       {"isIP", l_isIP},
       {"newError", lnet_l_newError},
       {"systemError", lnet_l_systemError},
+      {"raiseThis", lnet_l_raiseThis},
       {"describe", lnet_l_describe},
       {"inspect", lnet_l_inspect},
       {"outOfRange", lnet_l_outOfRange},

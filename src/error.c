@@ -99,6 +99,13 @@ int lnet_error_raise_top(lua_State *L, const char *name, const char *code) {
   return lua_error(L);
 }
 
+int lnet_error_raise_this(lua_State *L, const char *class_name) {
+  return lnet_error_raise(L, "TypeError", "ERR_INVALID_THIS",
+                          "Value of \"this\" must be of type %s: call methods with a colon, "
+                          "object:method(...)",
+                          class_name);
+}
+
 int lnet_error_memory(lua_State *L) {
   lnet_ctx_push(L);
   lua_getiuservalue(L, -1, LNET_CTX_NO_MEMORY);
@@ -135,6 +142,10 @@ int lnet_l_systemError(lua_State *L) {
   lnet_error_push_system(L, (int)luaL_checkinteger(L, 1), luaL_checkstring(L, 2),
                          luaL_optstring(L, 3, NULL), (int)luaL_optinteger(L, 4, 0));
   return 1;
+}
+
+int lnet_l_raiseThis(lua_State *L) {
+  return lnet_error_raise_this(L, luaL_checkstring(L, 1));
 }
 
 /* core.ownSource(prefix): chunk names that begin so are ours, and never blamed. */

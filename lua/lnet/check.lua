@@ -71,10 +71,7 @@ end
 
 --- Raises ERR_INVALID_THIS unless `is`: what a method was called on is of another class.
 function check.this(is, class)
-  if not is then
-    errors.throw("TypeError", "ERR_INVALID_THIS",
-      ('Value of "this" must be of type %s'):format(class))
-  end
+  if not is then core.raiseThis(class) end
 end
 
 --- A net.BlockList or nil.

@@ -332,6 +332,7 @@ end
 -- @raise `ERR_MISSING_ARGS`, `ERR_INVALID_ARG_TYPE`, `ERR_SOCKET_BAD_PORT`,
 -- `ERR_INVALID_IP_ADDRESS`, `ERR_INVALID_ARG_VALUE`
 function Socket:connect(...)
+  check.this(core.isSocket(self), "Socket")
   begin(self, prepare(...))
   return self
 end

@@ -207,9 +207,9 @@ end
 -- @raise `ERR_SERVER_ALREADY_LISTEN`, `ERR_SOCKET_BAD_PORT`, `ERR_INVALID_ARG_VALUE`,
 -- `ERR_INVALID_ARG_TYPE`
 function Server:listen(...)
+  check.this(core.isServer(self), "Server")
   local first, second, third = ...
   local callback = check.callback(...)
-  check.this(core.isServer(self), "Server")
   if self.listening then
     errors.throw("Error", "ERR_SERVER_ALREADY_LISTEN",
       "Listen method has been called more than once without closing.")
@@ -248,6 +248,7 @@ end
 -- not open
 -- @return the server
 function Server:close(callback)
+  check.this(core.isServer(self), "Server")
   nextCall(self)
   if type(callback) == "function" then
     if self.listening then
@@ -277,6 +278,7 @@ local ownConnections = core.ownConnections
 -- @return the server
 -- @raise `ERR_INVALID_ARG_TYPE`
 function Server:getConnections(callback)
+  check.this(core.isServer(self), "Server")
   ownConnections(self, not forks.used(self) and callback or callback and function(_, own)
     forks.count(self, own, callback)
   end)

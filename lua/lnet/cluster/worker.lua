@@ -113,6 +113,7 @@ end
 -- node v20, worker.disconnect.
 -- @treturn Worker itself
 function Worker:disconnect()
+  common.check(self)
   if self.leaving then return self end
   self.leaving = true
   leave(self, false)
@@ -121,6 +122,7 @@ end
 
 --- Ends this process, without waiting for anything. Source: node v20, worker.kill.
 function Worker:kill()
+  common.check(self)
   self.exitedAfterDisconnect = true
   if not self:isConnected() then os.exit(0) end
   self.process:once("disconnect", function() os.exit(0) end)
