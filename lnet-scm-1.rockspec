@@ -97,6 +97,7 @@ build = {
     ["lnet.lookup"] = "lua/lnet/lookup.lua",
     ["lnet.socketaddress"] = "lua/lnet/socketaddress.lua",
     ["lnet.timers"] = "lua/lnet/timers.lua",
+    ["lnet.version"] = "lua/lnet/version.lua",
   },
   install = { bin = { "bin/lnet" } },
   copy_directories = { "examples" },

@@ -67,6 +67,12 @@ static int l_dup(lua_State *L) {
   return 1;
 }
 
+/* core.loaded(): the table in which `require` finds what was loaded. */
+static int l_loaded(lua_State *L) {
+  luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+  return 1;
+}
+
 LNET_EXPORT int luaopen_lnet_core(lua_State *L);
 
 LNET_EXPORT int luaopen_lnet_core(lua_State *L) {
@@ -119,6 +125,9 @@ LNET_EXPORT int luaopen_lnet_core(lua_State *L) {
       {"spawn", lnet_l_spawn},
       {"environment", lnet_l_environment},
       {"takeVariable", lnet_l_takeVariable},
+      {"hasVariable", lnet_l_hasVariable},
+      {"exit", lnet_l_exit},
+      {"loaded", l_loaded},
       {"execPath", lnet_l_execPath},
       {"newSocketAddress", lnet_l_newSocketAddress},
       {"isSocketAddress", lnet_l_isSocketAddress},

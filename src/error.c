@@ -148,11 +148,18 @@ int lnet_l_raiseThis(lua_State *L) {
   return lnet_error_raise_this(L, luaL_checkstring(L, 1));
 }
 
-/* core.ownSource(prefix): chunk names that begin so are ours, and never blamed. */
+/* core.ownSource(): chunk names that begin as that of the caller does, an init.lua, are ours, and
+   never blamed. */
 int lnet_l_ownSource(lua_State *L) {
-  lnet_ctx *ctx = lnet_ctx_of(L);
-  luaL_checkstring(L, 1);
-  lua_settop(L, 1);
+  static const char file[] = "init.lua";
+  const lnet_ctx *ctx = lnet_ctx_of(L);
+  lua_Debug ar;
+  if (lua_getstack(L, 1, &ar) == 0) return 0;
+  lua_getinfo(L, "S", &ar);
+  size_t len = strlen(ar.source);
+  const size_t tail = sizeof file - 1;
+  if (len >= tail && strcmp(ar.source + len - tail, file) == 0) len -= tail;
+  lua_pushlstring(L, ar.source, len);
   lua_rawseti(L, LUA_REGISTRYINDEX, ctx->own_source_ref);
   return 0;
 }

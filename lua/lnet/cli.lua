@@ -2,6 +2,9 @@
 -- Three options, which end at the script's name: read by hand, they cost no dependency.
 local net = require("lnet")
 
+-- The script may take these globals away.
+local debug, io = debug, io
+
 local VERSION = "0.1.0"
 
 local USAGE = [[

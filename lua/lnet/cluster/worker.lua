@@ -124,8 +124,8 @@ end
 function Worker:kill()
   common.check(self)
   self.exitedAfterDisconnect = true
-  if not self:isConnected() then os.exit(0) end
-  self.process:once("disconnect", function() os.exit(0) end)
+  if not self:isConnected() then core.exit(0) end
+  self.process:once("disconnect", function() core.exit(0) end)
   channel.linkOf(self.process):request("cluster.leaving", {}, function()
     if self:isConnected() then self.process:disconnect() end
   end)
@@ -140,7 +140,7 @@ local function start(id)
   local worker, link = cluster.worker, channel.linkOf(ipc.parent)
   ipc.parent:once("disconnect", function()
     core.emit(worker, "disconnect")
-    if not worker.exitedAfterDisconnect then os.exit(0) end -- the primary is gone
+    if not worker.exitedAfterDisconnect then core.exit(0) end -- the primary is gone
   end)
   channel.command("cluster.disconnect", function() leave(worker, true) end)
   listen.inWorker(function(...) ask(link, ...) end)
