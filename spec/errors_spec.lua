@@ -147,6 +147,33 @@ describe("a usage error", function()
     end)
   end
 
+  it("of LuaSocket's names says which method is meant, but for fields of the user's", function()
+    local names = {
+      [net.Socket()] = {
+        send = "write", receive = "read", close = "destroy", settimeout = "setTimeout",
+        setoption = "setNoDelay", getpeername = "remoteAddress", getsockname = "address",
+        shutdown = "finish", getstats = "bytesRead",
+      },
+      [net.createServer()] = {
+        accept = "connection", settimeout = "setTimeout", setoption = "createServer",
+        getsockname = "address", getstats = "getConnections",
+      },
+    }
+    for object, methods in pairs(names) do
+      for name, instead in pairs(methods) do
+        local err = raised(function() object[name](object, 5) end)
+        assert.equal("ERR_METHOD_NOT_IMPLEMENTED", err.code)
+        assert.matches("^%l+:" .. name .. " is LuaSocket's name: use ", err.message)
+        assert.matches(instead, err.message, 1, true)
+        object[name] = function(self, value) return self, value end
+        assert.same({ object, 5 }, { object[name](object, 5) })
+      end
+      assert.is_nil(object.dirty)
+    end
+    local err = raised(function() net.Socket():send("x") end)
+    assert.equal("socket:send is LuaSocket's name: use socket:write(data)", err.message)
+  end)
+
   it("of a second listen is ERR_SERVER_ALREADY_LISTEN, and the server still listens", function()
     local server, port = serve.tcp()
     local err = raised(function() server:listen(0) end)

@@ -5,6 +5,7 @@
 #include "call.h"
 #include "check.h"
 #include "error.h"
+#include "inspect.h"
 #include "number.h"
 #include "open.h"
 #include <string.h>
@@ -301,6 +302,7 @@ void lnet_server_init(lua_State *L, lnet_ctx *ctx) {
                                        .properties = properties,
                                        .get = get,
                                        .set = set,
+                                       .inspect = lnet_inspect_server,
                                        .close = l_close};
   lnet_class_new(L, ctx, &spec, &ctx->server_meta, &ctx->server_meta_ref);
 }

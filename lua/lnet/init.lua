@@ -8,6 +8,7 @@ local blockList = require("lnet.blocklist")
 local check = require("lnet.check")
 local connect = require("lnet.connect")
 local errors = require("lnet.errors")
+require("lnet.habits")
 require("lnet.listen")
 local socketAddress = require("lnet.socketaddress")
 
