@@ -96,6 +96,7 @@ local misuses = {
   { "socket:write(true)", function() net.Socket():write(true) end, TYPE, ARG_TYPE, CHUNK .. "type boolean %(true%)$" },
   { "socket:write(print)", function() net.Socket():write(print) end, TYPE, ARG_TYPE, CHUNK .. ".*function" },
   { "socket:write('x', 'nope')", function() net.Socket():write("x", "nope") end, TYPE, UNKNOWN, "Unknown encoding: nope" },
+  { "socket:write('x', 'a\\0b')", function() net.Socket():write("x", "a\0b") end, TYPE, UNKNOWN, "Unknown encoding: a\0b" },
   { "socket:write('x', 5)", function() net.Socket():write("x", 5) end, TYPE, UNKNOWN, "Unknown encoding: 5" },
   { "socket:finish({})", function() net.Socket():finish({}) end, TYPE, ARG_TYPE, CHUNK .. ".*table" },
   { "socket:finish(true)", function() net.Socket():finish(true) end, TYPE, ARG_TYPE, CHUNK .. "type boolean %(true%)$" },

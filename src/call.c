@@ -1,5 +1,6 @@
 /* The door: protected calls into Lua, and what was raised in them. Knows no object of ours. */
 #include "call.h"
+#include "error.h"
 #include "report.h"
 #include "tick.h"
 
@@ -21,21 +22,11 @@ void lnet_ctx_setfuncs(lua_State *L, lnet_ctx *ctx, const luaL_Reg *functions) {
 }
 
 int lnet_on_raise(lua_State *L) {
-  if (lua_type(L, 1) == LUA_TSTRING) {
-    luaL_traceback(L, L, lua_tostring(L, 1), 1);
-    return 1;
-  }
-  if (lua_type(L, 1) != LUA_TTABLE) return 1;
-  lua_pushliteral(L, "message");
-  const bool has_message = lua_rawget(L, 1) == LUA_TSTRING;
-  lua_pushliteral(L, "stack");
-  const bool has_stack = lua_rawget(L, 1) != LUA_TNIL;
-  if (has_message && !has_stack) {
-    lua_pushliteral(L, "stack");
-    luaL_traceback(L, L, lua_tostring(L, -3), 1);
-    lua_rawset(L, 1);
-  }
   lua_settop(L, 1);
+  if (lua_type(L, 1) == LUA_TSTRING)
+    lnet_report_add_traceback(L, 1);
+  else if (lnet_is_error(L, 1))
+    lnet_report_set_stack(L);
   return 1;
 }
 

@@ -71,8 +71,11 @@ static void raise_unhandled(lua_State *L, const lnet_ctx *ctx, int value) {
   }
   const char *quote = lua_type(L, value) == LUA_TSTRING ? "'" : "";
   luaL_tolstring(L, value, NULL);
-  lua_pushfstring(L, "Unhandled error. (%s%s%s)", quote, lua_tostring(L, -1), quote);
-  lnet_error_push(L, "Error", "ERR_UNHANDLED_ERROR", lua_tostring(L, -1));
+  lua_pushfstring(L, "Unhandled error. (%s", quote);
+  lua_insert(L, -2);
+  lua_pushfstring(L, "%s)", quote);
+  lua_concat(L, 3);
+  lnet_error_push_top(L, "Error", "ERR_UNHANDLED_ERROR");
   lua_pushvalue(L, value);
   lua_setfield(L, -2, "context");
   lua_error(L);

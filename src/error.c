@@ -91,11 +91,15 @@ int lnet_error_raise(lua_State *L, const char *name, const char *code, const cha
   return lua_error(L);
 }
 
-int lnet_error_raise_top(lua_State *L, const char *name, const char *code) {
+void lnet_error_push_top(lua_State *L, const char *name, const char *code) {
   push_bare(L, name, code, "");
-  lua_pushvalue(L, -2);
+  lua_insert(L, -2);
   lua_setfield(L, -2, "message");
   set_stack(L);
+}
+
+int lnet_error_raise_top(lua_State *L, const char *name, const char *code) {
+  lnet_error_push_top(L, name, code);
   return lua_error(L);
 }
 

@@ -11,6 +11,9 @@ void lnet_error_init(lua_State *L, lnet_ctx *ctx);
    is neither C nor one of our own Lua files. [-0, +1, m] */
 void lnet_error_push(lua_State *L, const char *name, const char *code, const char *message);
 
+/* The same for a message of any bytes, which is on top. [-1, +1, m] */
+void lnet_error_push_top(lua_State *L, const char *name, const char *code);
+
 /* Pushes the error of a failed system call, node's ErrnoException (address NULL, port 0) or
    ExceptionWithHostPort. [-0, +1, m] */
 void lnet_error_push_system(lua_State *L, int err, const char *syscall, const char *address,

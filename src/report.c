@@ -110,11 +110,24 @@ void lnet_report_push_details(lua_State *L, int idx) {
   lua_settop(L, text);
 }
 
-/* Appends the user's traceback from `level` on to the text on top. [-1, +1, m] */
-static void add_traceback(lua_State *L, int level) {
+void lnet_report_add_traceback(lua_State *L, int level) {
   lua_pushliteral(L, "\n");
   luaL_traceback(L, L, NULL, level);
   lua_concat(L, 3);
+}
+
+void lnet_report_set_stack(lua_State *L) {
+  const int error = lua_gettop(L);
+  lua_pushliteral(L, "stack");
+  if (lua_rawget(L, error) == LUA_TNIL) {
+    lua_pushliteral(L, "message");
+    lua_rawget(L, error);
+    lnet_report_add_traceback(L, 1);
+    lua_pushliteral(L, "stack");
+    lua_insert(L, -2);
+    lua_rawset(L, error);
+  }
+  lua_settop(L, error);
 }
 
 /* ---- who asks ---- */
@@ -236,7 +249,7 @@ static int l_tostring(lua_State *L) {
     lua_pushfstring(L, "(error object is a %s value)", luaL_typename(L, 1));
     lua_replace(L, -2);
   }
-  add_traceback(L, 2);
+  lnet_report_add_traceback(L, 2);
   return 1;
 }
 
@@ -333,21 +346,6 @@ static void set_metatable(lua_State *L, const lnet_ctx *ctx) {
   lua_settop(L, error);
 }
 
-/* Sets `stack` of the error table on top where it has none, as net.run does. [-0, +0, m] */
-static void set_stack(lua_State *L) {
-  const int error = lua_gettop(L);
-  lua_pushliteral(L, "stack");
-  if (lua_rawget(L, error) == LUA_TNIL) {
-    lua_pushliteral(L, "message");
-    lua_rawget(L, error);
-    add_traceback(L, 1);
-    lua_pushliteral(L, "stack");
-    lua_insert(L, -2);
-    lua_rawset(L, error);
-  }
-  lua_settop(L, error);
-}
-
 void lnet_report_prepare(lua_State *L, const lnet_ctx *ctx) {
   if (!lua_istable(L, -1) || !lua_checkstack(L, LUA_MINSTACK)) return;
   const int error = lua_gettop(L);
@@ -357,7 +355,7 @@ void lnet_report_prepare(lua_State *L, const lnet_ctx *ctx) {
   const bool ours = classed && lua_topointer(L, -1) == ctx->error_meta;
   lua_settop(L, error);
   if (!is_error || ours) return;
-  set_stack(L);
+  lnet_report_set_stack(L);
   const enum catcher catcher = find_catcher(L, L, ctx, 0);
   if (catcher == CAUGHT_BY_HOST || (catcher == CAUGHT_BY_PROGRAM && !classed))
     set_metatable(L, ctx);
