@@ -72,7 +72,7 @@ BUILD_NEEDS = gcc:gcc /usr/include/stdio.h:libc6-dev pkg-config:pkg-config lua5.
   /usr/include/lua5.4/lua.h:liblua5.4-dev /usr/include/uv.h:libuv1-dev
 TEST_NEEDS = $(BUILD_NEEDS) /usr/share/lua/5.4/busted/runner.lua:lua-busted /usr/share/lua/5.4/dkjson.lua:lua-dkjson luacheck:lua-check luarocks:luarocks \
   zip:zip unzip:unzip $(CLANG):$(CLANG) $(CLANG_TIDY):$(CLANG_TIDY) $(CLANG_FORMAT):$(CLANG_FORMAT) \
-  valgrind:valgrind /usr/share/doc/libc6-dbg:libc6-dbg nc.openbsd:netcat-openbsd socat:socat curl:curl node:nodejs
+  valgrind:valgrind /usr/share/doc/libc6-dbg:libc6-dbg lua5.1:lua5.1 nc.openbsd:netcat-openbsd socat:socat curl:curl node:nodejs
 
 setup-build: ## installs what building needs (Debian)
 	@.ci/setup $(BUILD_NEEDS)

@@ -117,6 +117,29 @@ describe("bin/lnet", function()
     assert.equal(1, result.code)
   end)
 
+  it("tells values that do not want to be told, and bytes behind a 0", function()
+    local raising = "setmetatable({}, { __index = error, __tostring = error })"
+    for source, text in pairs({
+      ["error(" .. raising .. ")"] = "lnet: (error object is a table value)\nstack traceback:\n",
+      ["require('lnet').nextTick(error, " .. raising .. ")"] = "lnet: (error object is a table ",
+      ["error(setmetatable({}, { __tostring = function() return {} end }))"] = "lnet: (error object",
+      ["error(setmetatable({ message = 'told' }, { __index = {} }))"] = "lnet: told\nstack",
+      ["error({ message = 'told', stack = 5 })"] = "lnet: told\nstack",
+      ["error(coroutine.create(print))"] = "lnet: (error object is a thread value: thread: ",
+      ["error(print)"] = "lnet: (error object is a function value: ",
+      ["error(false)"] = "lnet: (error object is a boolean value: false)",
+      ["error('a\\0b', 0)"] = "lnet: a\0b\nstack traceback:\n",
+      ["require('lnet').nextTick(error, 'a\\0b', 0)"] = "lnet: a\0b\nstack traceback:\n",
+      ["require('lnet').nextTick(error, { message = 'a\\0b' })"] = "lnet: a\0b\nstack traceback:\n",
+      ["require('lnet').Socket():emit('error', 'a\\0b')"] =
+        "lnet: Error [ERR_UNHANDLED_ERROR]: Unhandled error. ('a\0b')\nstack traceback:\n",
+    }) do
+      local result = script(source)
+      assert.equal(text, result.err:sub(1, #text))
+      assert.equal(1, result.code)
+    end
+  end)
+
   it("tells an error of syntax, and runs nothing", function()
     local result = script("io.write('run')\nlocal = 1")
     assert.equal("", result.out)

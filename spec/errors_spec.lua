@@ -49,6 +49,12 @@ local misuses = {
   { "net.connect()", function() net.connect() end, TYPE, MISSING, ARGUMENTS },
   { "net.connect({})", function() net.connect({}) end, TYPE, MISSING, ARGUMENTS },
   { "net.createConnection({})", function() net.createConnection({}) end, TYPE, MISSING, ARGUMENTS },
+  { "net.connect(function)", function() net.connect(ignore) end, TYPE, ARG_TYPE, PORT .. "function$" },
+  { "net.connect(nil, function)", function() net.connect(nil, ignore) end, TYPE, MISSING, ARGUMENTS },
+  { "net.connect(' ')", function() net.connect(" ") end, RANGE, BAD_PORT, BAD .. "string (' ')." },
+  { "net.connect{path=false}", function() net.connect({ path = false }) end, TYPE, ARG_TYPE, 'The "options.path" property must be of type string. Received type boolean (false)' },
+  { "net.SocketAddress{port=' '}", function() net.SocketAddress({ port = " " }) end, RANGE, BAD_PORT, LISTEN_BAD .. "string (' ')." },
+  { "net.SocketAddress{port='0x1p0'}", function() net.SocketAddress({ port = "0x1p0" }) end, RANGE, BAD_PORT, LISTEN_BAD .. "string ('0x1p0')." },
   { "net.connect(true)", function() net.connect(true) end, TYPE, ARG_TYPE, PORT .. "type boolean %(true%)$" },
   { "net.connect(-1)", function() net.connect(-1) end, RANGE, BAD_PORT, BAD .. "number (-1)." },
   { "net.connect(65536)", function() net.connect(65536) end, RANGE, BAD_PORT, BAD .. "number (65536)." },
@@ -73,6 +79,9 @@ local misuses = {
   { "server:listen(1.5)", function() net.createServer():listen(1.5) end, RANGE, BAD_PORT, LISTEN_BAD .. "number (1.5)." },
   { "server:listen{port='abc'}", function() net.createServer():listen({ port = "abc" }) end, RANGE, BAD_PORT, LISTEN_BAD .. "string ('abc')." },
   { "server:listen{}", function() net.createServer():listen({}) end, TYPE, ARG_VALUE, "^The argument 'options' must have the property \"port\" or \"path\"%. Received " },
+  { "server:listen(socket)", function() net.createServer():listen(net.Socket()) end, TYPE, ARG_VALUE, "The argument 'options' must have the property \"port\" or \"path\". Received userdata" },
+  { "server:listen(server)", function() net.createServer():listen(net.createServer()) end, TYPE, ARG_VALUE, "The argument 'options' must have the property \"port\" or \"path\". Received userdata" },
+  { "server:listen{handle=socket}", function() net.createServer():listen({ handle = net.Socket() }) end, TYPE, ARG_VALUE, "The argument 'options' must have the property \"port\" or \"path\". Received table" },
   { "server:listen(true)", function() net.createServer():listen(true) end, TYPE, ARG_VALUE, "^The argument 'options' is invalid%. Received " },
   { "server:listen{port=true}", function() net.createServer():listen({ port = true }) end, TYPE, ARG_VALUE, "^The argument 'options' is invalid%. Received " },
   { "server:listen{path=5}", function() net.createServer():listen({ path = 5 }) end, TYPE, ARG_VALUE, "^The argument 'options' is invalid%. Received " },
@@ -87,6 +96,7 @@ local misuses = {
   { "socket:write(true)", function() net.Socket():write(true) end, TYPE, ARG_TYPE, CHUNK .. "type boolean %(true%)$" },
   { "socket:write(print)", function() net.Socket():write(print) end, TYPE, ARG_TYPE, CHUNK .. ".*function" },
   { "socket:write('x', 'nope')", function() net.Socket():write("x", "nope") end, TYPE, UNKNOWN, "Unknown encoding: nope" },
+  { "socket:write('x', 'a\\0b')", function() net.Socket():write("x", "a\0b") end, TYPE, UNKNOWN, "Unknown encoding: a\0b" },
   { "socket:write('x', 5)", function() net.Socket():write("x", 5) end, TYPE, UNKNOWN, "Unknown encoding: 5" },
   { "socket:finish({})", function() net.Socket():finish({}) end, TYPE, ARG_TYPE, CHUNK .. ".*table" },
   { "socket:finish(true)", function() net.Socket():finish(true) end, TYPE, ARG_TYPE, CHUNK .. "type boolean %(true%)$" },
@@ -137,6 +147,33 @@ describe("a usage error", function()
       assert.is_false(net.run("nowait")) -- nothing was started
     end)
   end
+
+  it("of LuaSocket's names says which method is meant, but for fields of the user's", function()
+    local names = {
+      [net.Socket()] = {
+        send = "write", receive = "read", close = "destroy", settimeout = "setTimeout",
+        setoption = "setNoDelay", getpeername = "remoteAddress", getsockname = "address",
+        shutdown = "finish", getstats = "bytesRead",
+      },
+      [net.createServer()] = {
+        accept = "connection", settimeout = "setTimeout", setoption = "createServer",
+        getsockname = "address", getstats = "getConnections",
+      },
+    }
+    for object, methods in pairs(names) do
+      for name, instead in pairs(methods) do
+        local err = raised(function() object[name](object, 5) end)
+        assert.equal("ERR_METHOD_NOT_IMPLEMENTED", err.code)
+        assert.matches("^%l+:" .. name .. " is LuaSocket's name: use ", err.message)
+        assert.matches(instead, err.message, 1, true)
+        object[name] = function(self, value) return self, value end
+        assert.same({ object, 5 }, { object[name](object, 5) })
+      end
+      assert.is_nil(object.dirty)
+    end
+    local err = raised(function() net.Socket():send("x") end)
+    assert.equal("socket:send is LuaSocket's name: use socket:write(data)", err.message)
+  end)
 
   it("of a second listen is ERR_SERVER_ALREADY_LISTEN, and the server still listens", function()
     local server, port = serve.tcp()

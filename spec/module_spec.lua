@@ -1,5 +1,7 @@
+local child = require("spec.support.child")
 local net = require("lnet")
 local serve = require("spec.support.serve")
+local temp = require("spec.support.temp")
 local timers = require("lnet.timers")
 local within = require("spec.support.within")
 local keep = within.keep
@@ -130,4 +132,56 @@ describe("net.connect", function()
   it("is the same function as net.createConnection", function()
     assert.equal(net.connect, net.createConnection)
   end)
+end)
+
+describe("the module", function()
+  after_each(temp.clean)
+
+  local PUBLIC = { "lnet", "lnet.events", "lnet.timers", "lnet.ipc", "lnet.cluster", "lnet.cli" }
+
+  it("works in a sandbox that has neither debug nor os, in any of its parts", function()
+    for _, name in ipairs(PUBLIC) do
+      local result = child.program(([[
+        for _, gone in ipairs({ "debug", "os", "io", "arg", "_VERSION", "dofile", "loadfile" }) do
+          _G[gone], package.loaded[gone] = nil, nil
+        end
+        require(%q)
+        package = nil
+        local net = require("lnet")
+        local ok, err = pcall(net.connect, 70000)
+        print(ok, err.code, (err.stack:match("[^\n/]*:7: ")) ~= nil)
+        local server
+        server = net.createServer(function(socket)
+          socket:finish("served")
+          server:close()
+        end):listen(0, "127.0.0.1", function()
+          net.connect(server:address().port, "127.0.0.1"):on("data", print)
+        end)
+        net.run()
+        print(pcall(net.connect, nil))
+      ]]):format(name)):wait()
+      assert.equal("", result.err)
+      assert.matches("^false\tERR_SOCKET_BAD_PORT\ttrue\nserved\nfalse\tTypeError", result.out)
+      assert.equal(0, result.code)
+    end
+  end)
+
+  -- Interpreters that lnet does not run in: the first, and which of the others are installed.
+  local others = { "lua5.1" }
+  for _, program in ipairs({ "lua5.2", "lua5.3", "luajit" }) do
+    if os.execute("command -v " .. program .. " >/dev/null") then
+      others[#others + 1] = program
+    end
+  end
+  for _, program in ipairs(others) do
+    it("says in one line that it needs another interpreter, required in " .. program, function()
+      for _, name in ipairs(PUBLIC) do
+        local code = ("package.path = %q; print(select(2, pcall(require, %q)))"):format(
+          package.path, name)
+        local result = child.tool(program .. " -e " .. child.quote(code)):wait()
+        assert.matches("^lnet needs Lua 5%.4 %(this is Lua[ J][^\n]*%)\n$", result.out)
+        assert.equal("", result.err)
+      end
+    end)
+  end
 end)

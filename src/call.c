@@ -1,5 +1,7 @@
 /* The door: protected calls into Lua, and what was raised in them. Knows no object of ours. */
 #include "call.h"
+#include "error.h"
+#include "report.h"
 #include "tick.h"
 
 static const char ctx_key = 0;
@@ -20,74 +22,76 @@ void lnet_ctx_setfuncs(lua_State *L, lnet_ctx *ctx, const luaL_Reg *functions) {
 }
 
 int lnet_on_raise(lua_State *L) {
-  if (lua_type(L, 1) == LUA_TSTRING) {
-    luaL_traceback(L, L, lua_tostring(L, 1), 1);
-    return 1;
-  }
-  if (lua_type(L, 1) != LUA_TTABLE) return 1;
-  lua_pushliteral(L, "message");
-  const bool has_message = lua_rawget(L, 1) == LUA_TSTRING;
-  lua_pushliteral(L, "stack");
-  const bool has_stack = lua_rawget(L, 1) != LUA_TNIL;
-  if (has_message && !has_stack) {
-    lua_pushliteral(L, "stack");
-    luaL_traceback(L, L, lua_tostring(L, -3), 1);
-    lua_rawset(L, 1);
-  }
   lua_settop(L, 1);
+  if (lua_type(L, 1) == LUA_TSTRING)
+    lnet_report_add_traceback(L, 1);
+  else if (lnet_is_error(L, 1))
+    lnet_report_set_stack(L);
   return 1;
 }
 
-/* The first error has a slot of its own, so keeping it cannot fail; more of them, raised before
-   net.run could return, go to a sequence, or replace nothing where there is no memory. [-1,+0,-] */
-static int append_error(lua_State *L) {
-  lua_rawseti(L, 1, (lua_Integer)lua_rawlen(L, 1) + 1);
+/* Protected: puts the error at 2 at the end of the queue of the context at 1. The queue is a table
+   whose keys go up from ctx->errors_first, and is there while it is needed. [-0, +0, m] */
+static int body_append(lua_State *L) {
+  lnet_ctx *ctx = lua_touserdata(L, 1);
+  if (lua_getiuservalue(L, 1, LNET_CTX_ERRORS) != LUA_TTABLE) {
+    lua_newtable(L);
+    lua_pushvalue(L, -1);
+    lua_setiuservalue(L, 1, LNET_CTX_ERRORS);
+    ctx->errors_first = 1;
+  }
+  lua_pushvalue(L, 2);
+  lua_rawseti(L, -2, (lua_Integer)ctx->errors_first + ctx->errors - 1);
+  ctx->errors++;
   return 0;
 }
 
+/* The first error has a slot of its own, so keeping it cannot fail; more of them, raised before
+   net.run could return, are dropped where there is no memory. [-1, +0, -] */
 void lnet_keep_error(lua_State *L, lnet_ctx *ctx) {
+  lnet_ctx_push(L);
+  lua_insert(L, -2);
   if (ctx->errors == 0) {
-    lnet_ctx_push(L);
-    lua_insert(L, -2);
     lua_setiuservalue(L, -2, LNET_CTX_ERROR);
-    lua_pop(L, 1);
     ctx->errors = 1;
   } else {
-    lnet_ctx_push(L);
-    lua_getiuservalue(L, -1, LNET_CTX_ERRORS);
-    lua_remove(L, -2);
-    lua_pushcfunction(L, append_error);
-    lua_insert(L, -2);
-    lua_pushvalue(L, -3);
-    if (lua_pcall(L, 2, 0, 0) == LUA_OK)
-      ctx->errors++;
-    else
-      lua_pop(L, 1); /* no memory to tell of a second error: the first is told */
-    lua_pop(L, 1);
+    lua_pushcfunction(L, body_append);
+    lua_insert(L, -3);
+    if (lua_pcall(L, 2, 0, 0) == LUA_OK) lua_pushnil(L);
   }
+  lua_pop(L, 1);
   ctx->halted = true;
   if (ctx->polling) uv_stop(ctx->loop);
 }
 
-void lnet_raise_kept(lua_State *L, lnet_ctx *ctx) {
-  if (ctx->errors == 0) return;
-  ctx->errors--;
-  lnet_ctx_push(L);
-  lua_getiuservalue(L, -1, LNET_CTX_ERROR);
-  lua_getiuservalue(L, -2, LNET_CTX_ERRORS);
-  const lua_Integer more = (lua_Integer)lua_rawlen(L, -1);
-  if (more > 0) { /* the oldest of the rest moves up */
-    lua_rawgeti(L, -1, 1);
-    for (lua_Integer i = 1; i < more; i++) {
-      lua_rawgeti(L, -2, i + 1);
-      lua_rawseti(L, -3, i);
-    }
+/* Moves the oldest error of the queue to the slot of the first; the queue goes with the last. The
+   context is on top. [-0, +0, -] */
+static void next_error(lua_State *L, lnet_ctx *ctx) {
+  const int top = lua_gettop(L);
+  lua_getiuservalue(L, top, LNET_CTX_ERRORS);
+  if (--ctx->errors > 0) {
+    lua_rawgeti(L, top + 1, ctx->errors_first);
+    lua_setiuservalue(L, top, LNET_CTX_ERROR);
     lua_pushnil(L);
-    lua_rawseti(L, -3, more);
+    lua_rawseti(L, top + 1, ctx->errors_first++);
   } else {
     lua_pushnil(L);
+    lua_setiuservalue(L, top, LNET_CTX_ERROR);
   }
-  lua_setiuservalue(L, -4, LNET_CTX_ERROR);
+  if (ctx->errors <= 1) {
+    lua_pushnil(L);
+    lua_setiuservalue(L, top, LNET_CTX_ERRORS);
+  }
+  lua_settop(L, top);
+}
+
+void lnet_raise_kept(lua_State *L, lnet_ctx *ctx) {
+  if (ctx->errors == 0) return;
+  lnet_ctx_push(L);
+  lua_getiuservalue(L, -1, LNET_CTX_ERROR);
+  lnet_report_prepare(L, ctx);
+  lua_insert(L, -2);
+  next_error(L, ctx);
   lua_pop(L, 1);
   lua_error(L);
 }

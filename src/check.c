@@ -51,8 +51,10 @@ lnet_encoding lnet_check_encoding(lua_State *L, int idx, lnet_encoding fallback)
   if (name != NULL && (len == 0 || strcmp(name, "buffer") == 0)) return fallback;
   const int encoding = name == NULL ? -1 : lnet_encoding_find(name, len);
   if (encoding >= 0) return (lnet_encoding)encoding;
-  lnet_error_raise(L, "TypeError", "ERR_UNKNOWN_ENCODING", "Unknown encoding: %s",
-                   luaL_tolstring(L, idx, NULL));
+  lua_pushliteral(L, "Unknown encoding: ");
+  luaL_tolstring(L, idx < 0 ? idx - 1 : idx, NULL);
+  lua_concat(L, 2);
+  lnet_error_raise_top(L, "TypeError", "ERR_UNKNOWN_ENCODING");
   return fallback;
 }
 

@@ -108,7 +108,14 @@ static int l_newindex(lua_State *L) {
 
 static int l_tostring(lua_State *L) {
   const lnet_class_spec *spec = lua_touserdata(L, lua_upvalueindex(UP_SPEC));
+  luaL_checkany(L, 1);
+  lua_settop(L, 1);
   lua_pushfstring(L, "net.%s: %p", spec->name, lua_topointer(L, 1));
+  if (spec->inspect == NULL || !spec->inspect(L)) return 1;
+  lua_pushliteral(L, " (");
+  lua_insert(L, 3);
+  lua_pushliteral(L, ")");
+  lua_concat(L, 4);
   return 1;
 }
 
@@ -201,8 +208,6 @@ void *lnet_class_test(lua_State *L, int idx, const void *meta) {
 
 void *lnet_class_check(lua_State *L, int idx, const void *meta, const char *name) {
   void *object = lnet_class_test(L, idx, meta);
-  if (object == NULL)
-    lnet_error_raise(L, "TypeError", "ERR_INVALID_THIS", "Value of \"this\" must be of type %s",
-                     name);
+  if (object == NULL) lnet_error_raise_this(L, name);
   return object;
 }

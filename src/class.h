@@ -33,6 +33,9 @@ typedef struct lnet_class_spec {
   /* Is told of a field that the user has set: the object is at 1, the key at 2, the value at 3. May
      be NULL. [-0, +0, -] */
   void (*field_set)(lua_State *L, void *object);
+  /* Pushes what tostring says of the object at 1 behind its address; returns false, nothing pushed,
+     for what is of another class. May be NULL. [-0, +0|1, m] */
+  bool (*inspect)(lua_State *L);
   lua_CFunction gc;    /* may be NULL */
   lua_CFunction close; /* __close, may be NULL */
 } lnet_class_spec;

@@ -15,6 +15,7 @@
 #include "ip.h"
 #include "lookup.h"
 #include "loop.h"
+#include "number.h"
 #include "onread.h"
 #include "open.h"
 #include "os.h"
@@ -67,6 +68,12 @@ static int l_dup(lua_State *L) {
   return 1;
 }
 
+/* core.loaded(): the table in which `require` finds what was loaded. */
+static int l_loaded(lua_State *L) {
+  luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+  return 1;
+}
+
 LNET_EXPORT int luaopen_lnet_core(lua_State *L);
 
 LNET_EXPORT int luaopen_lnet_core(lua_State *L) {
@@ -82,9 +89,12 @@ LNET_EXPORT int luaopen_lnet_core(lua_State *L) {
       {"isIP", l_isIP},
       {"newError", lnet_l_newError},
       {"systemError", lnet_l_systemError},
+      {"raiseThis", lnet_l_raiseThis},
       {"describe", lnet_l_describe},
       {"inspect", lnet_l_inspect},
       {"outOfRange", lnet_l_outOfRange},
+      {"toNumber", lnet_l_toNumber},
+      {"toInt32", lnet_l_toInt32},
       {"ownSource", lnet_l_ownSource},
       {"errorName", l_errorName},
       {"errorText", l_errorText},
@@ -121,6 +131,9 @@ LNET_EXPORT int luaopen_lnet_core(lua_State *L) {
       {"spawn", lnet_l_spawn},
       {"environment", lnet_l_environment},
       {"takeVariable", lnet_l_takeVariable},
+      {"hasVariable", lnet_l_hasVariable},
+      {"exit", lnet_l_exit},
+      {"loaded", l_loaded},
       {"execPath", lnet_l_execPath},
       {"newSocketAddress", lnet_l_newSocketAddress},
       {"isSocketAddress", lnet_l_isSocketAddress},

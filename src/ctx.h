@@ -19,6 +19,19 @@ typedef struct lnet_stream_hooks {
   void (*attempt_ended)(struct lnet_stream *, int); /* the callback that came while halted */
 } lnet_stream_hooks;
 
+/* Functions of the standard library that are told from others, see report.c. */
+enum {
+  LNET_STANDARD_TOSTRING,
+  LNET_STANDARD_PRINT,
+  LNET_STANDARD_FORMAT,
+  LNET_STANDARD_PCALL,
+  LNET_STANDARD_XPCALL,
+  LNET_STANDARD_DOFILE,
+  LNET_STANDARD_REQUIRE,
+  LNET_STANDARD_WRAPPED, /* what coroutine.wrap returns */
+  LNET_STANDARD_COUNT
+};
+
 /* Event names that have a number are fewer than this: an emitter keeps one bit for each. */
 #define LNET_EVENTS_MAX 32
 
@@ -39,14 +52,15 @@ typedef struct lnet_stream_hooks {
 typedef struct lnet_ctx {
   uv_loop_t *loop; /* own_loop, or another's that was adopted */
   uv_loop_t own_loop;
-  lua_State *L;    /* callbacks run here: the thread in net.run, else the main one */
-  lua_State *main; /* lives as long as the state */
-  int depth;       /* how many doors (lnet_enter) are open now */
-  int errors;      /* errors kept for net.run: the first in its slot, the rest in a sequence */
-  bool running;    /* net.run is on the C stack */
-  bool polling;    /* uv_run is */
-  bool halted;     /* an error or net.stop(): libuv may call, Lua is not entered */
-  bool shut;       /* the state is closing, or the loop is gone: Lua is never entered again */
+  lua_State *L;     /* callbacks run here: the thread in net.run, else the main one */
+  lua_State *main;  /* lives as long as the state */
+  int depth;        /* how many doors (lnet_enter) are open now */
+  int errors;       /* errors kept for net.run: the first in its slot, the rest in a queue */
+  int errors_first; /* where the queue begins */
+  bool running;     /* net.run is on the C stack */
+  bool polling;     /* uv_run is */
+  bool halted;      /* an error or net.stop(): libuv may call, Lua is not entered */
+  bool shut;        /* the state is closing, or the loop is gone: Lua is never entered again */
 
   lnet_list at_exit;  /* of exit.c: all contexts of the process */
   uv_thread_t thread; /* that uses this one */
@@ -97,7 +111,6 @@ typedef struct lnet_ctx {
   const void *address_meta;
   const void *blocklist_meta;
   const void *buffer_meta;
-  int error_meta_ref;
   int socket_meta_ref; /* of sockets without a server; it lacks all that it can */
   int server_meta_ref;
   int channel_meta_ref;
@@ -108,6 +121,7 @@ typedef struct lnet_ctx {
   int timer_meta_ref;
   int fin_listener_ref; /* the function that stands for a socket's own 'end' listener */
   int own_source_ref;   /* prefix of the chunk names of our Lua files */
+  lua_CFunction standard[LNET_STANDARD_COUNT]; /* NULL where there is no such C function */
 } lnet_ctx;
 
 /* User values of the context's userdata. */

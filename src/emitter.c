@@ -4,6 +4,7 @@
 #include "call.h"
 #include "check.h"
 #include "error.h"
+#include "report.h"
 #include "tick.h"
 
 static bool emit(lua_State *L, lnet_listeners at, int key, int event, int nargs);
@@ -62,15 +63,19 @@ static void call_handler(lua_State *L, int event, int nargs) {
 }
 
 /* Raises the value of an 'error' event that nobody listens to. [-0, +0, v] */
-static void raise_unhandled(lua_State *L, int value) {
+static void raise_unhandled(lua_State *L, const lnet_ctx *ctx, int value) {
   if (lnet_is_error(L, value)) {
     lua_pushvalue(L, value);
+    if (ctx->depth == 0) lnet_report_prepare(L, ctx); /* else net.run raises it */
     lua_error(L);
   }
   const char *quote = lua_type(L, value) == LUA_TSTRING ? "'" : "";
   luaL_tolstring(L, value, NULL);
-  lua_pushfstring(L, "Unhandled error. (%s%s%s)", quote, lua_tostring(L, -1), quote);
-  lnet_error_push(L, "Error", "ERR_UNHANDLED_ERROR", lua_tostring(L, -1));
+  lua_pushfstring(L, "Unhandled error. (%s", quote);
+  lua_insert(L, -2);
+  lua_pushfstring(L, "%s)", quote);
+  lua_concat(L, 3);
+  lnet_error_push_top(L, "Error", "ERR_UNHANDLED_ERROR");
   lua_pushvalue(L, value);
   lua_setfield(L, -2, "context");
   lua_error(L);
@@ -85,7 +90,7 @@ static bool emit(lua_State *L, lnet_listeners at, int key, int event, int nargs)
     call_handler(L, event, nargs);
   } else if (event == LNET_EV_ERROR) {
     if (nargs == 0) lua_pushnil(L);
-    raise_unhandled(L, base + 1);
+    raise_unhandled(L, at.ctx, base + 1);
   }
   lua_settop(L, base);
   return listened;

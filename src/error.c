@@ -1,5 +1,6 @@
 /* Error objects: made here for C and for our Lua files alike, so that they cannot differ. */
 #include "error.h"
+#include "report.h"
 #include <stdarg.h>
 #include <string.h>
 
@@ -24,41 +25,11 @@ static int caller_level(lua_State *L) {
   return found ? level : 1;
 }
 
-/* Error [CODE]: message, as JavaScript's String(err). [-0, +1, m] */
-static void push_text(lua_State *L, int idx) {
-  idx = lua_absindex(L, idx);
-  lua_getfield(L, idx, "name");
-  luaL_tolstring(L, -1, NULL);
-  lua_remove(L, -2);
-  lua_getfield(L, idx, "code");
-  const char *code = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "";
-  /* The one code that node's C++ gives, where the text does not have it. */
-  const bool told = strncmp(code, "ERR_", 4) == 0 && strcmp(code, "ERR_INVALID_ADDRESS") != 0;
-  lua_pushfstring(L, told ? " [%s]" : "", code);
-  lua_remove(L, -2);
-  if (lua_getfield(L, idx, "message") == LUA_TNIL) {
-    lua_pop(L, 1);
-    lua_pushliteral(L, "");
-  }
-  luaL_tolstring(L, -1, NULL);
-  lua_remove(L, -2);
-  const bool more = lua_rawlen(L, -1) > 0 || lua_rawlen(L, -2) > 0;
-  lua_pushstring(L, more ? ": " : "");
-  lua_insert(L, -2);
-  lua_concat(L, 4);
-}
-
-static int l_tostring(lua_State *L) {
-  luaL_checktype(L, 1, LUA_TTABLE);
-  push_text(L, 1);
-  return 1;
-}
-
 /* Sets `stack` of the error on top: its text and the traceback from the caller on. [-0, +0, m] */
 static void set_stack(lua_State *L) {
   const int error = lua_gettop(L);
   const int level = caller_level(L);
-  push_text(L, error);
+  lnet_report_push_details(L, error);
   lua_pushliteral(L, "\n");
   luaL_traceback(L, L, NULL, level);
   lua_concat(L, 3);
@@ -120,12 +91,23 @@ int lnet_error_raise(lua_State *L, const char *name, const char *code, const cha
   return lua_error(L);
 }
 
-int lnet_error_raise_top(lua_State *L, const char *name, const char *code) {
+void lnet_error_push_top(lua_State *L, const char *name, const char *code) {
   push_bare(L, name, code, "");
-  lua_pushvalue(L, -2);
+  lua_insert(L, -2);
   lua_setfield(L, -2, "message");
   set_stack(L);
+}
+
+int lnet_error_raise_top(lua_State *L, const char *name, const char *code) {
+  lnet_error_push_top(L, name, code);
   return lua_error(L);
+}
+
+int lnet_error_raise_this(lua_State *L, const char *class_name) {
+  return lnet_error_raise(L, "TypeError", "ERR_INVALID_THIS",
+                          "Value of \"this\" must be of type %s: call methods with a colon, "
+                          "object:method(...)",
+                          class_name);
 }
 
 int lnet_error_memory(lua_State *L) {
@@ -166,21 +148,28 @@ int lnet_l_systemError(lua_State *L) {
   return 1;
 }
 
-/* core.ownSource(prefix): chunk names that begin so are ours, and never blamed. */
+int lnet_l_raiseThis(lua_State *L) {
+  return lnet_error_raise_this(L, luaL_checkstring(L, 1));
+}
+
+/* core.ownSource(): chunk names that begin as that of the caller does, an init.lua, are ours, and
+   never blamed. */
 int lnet_l_ownSource(lua_State *L) {
-  lnet_ctx *ctx = lnet_ctx_of(L);
-  luaL_checkstring(L, 1);
-  lua_settop(L, 1);
+  static const char file[] = "init.lua";
+  const lnet_ctx *ctx = lnet_ctx_of(L);
+  lua_Debug ar;
+  if (lua_getstack(L, 1, &ar) == 0) return 0;
+  lua_getinfo(L, "S", &ar);
+  size_t len = strlen(ar.source);
+  const size_t tail = sizeof file - 1;
+  if (len >= tail && strcmp(ar.source + len - tail, file) == 0) len -= tail;
+  lua_pushlstring(L, ar.source, len);
   lua_rawseti(L, LUA_REGISTRYINDEX, ctx->own_source_ref);
   return 0;
 }
 
 void lnet_error_init(lua_State *L, lnet_ctx *ctx) {
-  luaL_newmetatable(L, "lnet.Error");
-  lua_pushcfunction(L, l_tostring);
-  lua_setfield(L, -2, "__tostring");
-  lua_pushliteral(L, "lnet.Error");
-  lua_setfield(L, -2, "__name");
+  lnet_report_init(L, ctx);
   lua_pop(L, 1);
   lua_pushboolean(L, 0); /* luaL_ref keeps no slot for nil */
   ctx->own_source_ref = luaL_ref(L, LUA_REGISTRYINDEX);

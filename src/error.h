@@ -11,6 +11,9 @@ void lnet_error_init(lua_State *L, lnet_ctx *ctx);
    is neither C nor one of our own Lua files. [-0, +1, m] */
 void lnet_error_push(lua_State *L, const char *name, const char *code, const char *message);
 
+/* The same for a message of any bytes, which is on top. [-1, +1, m] */
+void lnet_error_push_top(lua_State *L, const char *name, const char *code);
+
 /* Pushes the error of a failed system call, node's ErrnoException (address NULL, port 0) or
    ExceptionWithHostPort. [-0, +1, m] */
 void lnet_error_push_system(lua_State *L, int err, const char *syscall, const char *address,
@@ -22,6 +25,10 @@ int lnet_error_raise(lua_State *L, const char *name, const char *code, const cha
 /* Raises a usage error whose message, a string of any bytes, is on top. [-1, +0, v] */
 int lnet_error_raise_top(lua_State *L, const char *name, const char *code);
 
+/* Raises ERR_INVALID_THIS: a method of this class was called on something else, which is most often
+   a call with a dot. [-0, +0, v] */
+int lnet_error_raise_this(lua_State *L, const char *class_name);
+
 /* Raises the error object made at load for failed allocations in C. [-0, +0, v] */
 int lnet_error_memory(lua_State *L);
 
@@ -31,6 +38,9 @@ bool lnet_is_error(lua_State *L, int idx);
 /* core.newError(name, code, message[, fields]) for our Lua files. */
 int lnet_l_newError(lua_State *L);
 int lnet_l_systemError(lua_State *L);
+
+/* core.raiseThis(class): lnet_error_raise_this. */
+int lnet_l_raiseThis(lua_State *L);
 int lnet_l_ownSource(lua_State *L);
 
 #endif

@@ -93,8 +93,6 @@ lnet_ctx *lnet_loop_new(lua_State *L) {
   lua_pushcfunction(L, l_gc);
   lua_setfield(L, -2, "__gc");
   lua_setmetatable(L, -2);
-  lua_newtable(L);
-  lua_setiuservalue(L, -2, LNET_CTX_ERRORS);
   lnet_ctx_register(L);
   lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_MAINTHREAD);
   ctx->main = ctx->L = lua_tothread(L, -1);

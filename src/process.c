@@ -10,6 +10,7 @@
 #include "os.h"
 #include "tick.h"
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 typedef struct lnet_process {
@@ -208,6 +209,17 @@ int lnet_l_takeVariable(lua_State *L) {
   lua_pushlstring(L, text, size);
   uv_os_unsetenv(name);
   return 1;
+}
+
+int lnet_l_hasVariable(lua_State *L) {
+  char text[1];
+  size_t size = sizeof text;
+  lua_pushboolean(L, uv_os_getenv(luaL_checkstring(L, 1), text, &size) != UV_ENOENT);
+  return 1;
+}
+
+int lnet_l_exit(lua_State *L) {
+  exit((int)luaL_checkinteger(L, 1));
 }
 
 int lnet_l_execPath(lua_State *L) {

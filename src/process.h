@@ -15,6 +15,12 @@ int lnet_l_environment(lua_State *L);
 /* core.takeVariable(name): its value, and removes it, so that no child inherits it. */
 int lnet_l_takeVariable(lua_State *L);
 
+/* core.hasVariable(name): whether this process has it. */
+int lnet_l_hasVariable(lua_State *L);
+
+/* core.exit(code): ends this process as os.exit does, which a program may have taken away. */
+int lnet_l_exit(lua_State *L);
+
 /* core.execPath(): the file that this process runs, or nil. */
 int lnet_l_execPath(lua_State *L);
 

@@ -87,7 +87,7 @@ const lnet_property lnet_properties[] = {
     {NULL, 0, false},
 };
 
-static bool readable(const lnet_stream *s) {
+bool lnet_properties_readable(const lnet_stream *s) {
   return (s->r & (R_DISABLED | R_END_EMITTED)) == 0 &&
          (s->s & (S_DESTROYED | S_ERROR_EMITTED)) == 0;
 }
@@ -150,7 +150,7 @@ static void push_peername(lua_State *L, const lnet_stream *s) {
 
 static const char *ready_state(const lnet_stream *s) {
   if ((s->s & S_CONNECTING) != 0) return "opening";
-  if (readable(s)) return lnet_properties_writable(s) ? "open" : "readOnly";
+  if (lnet_properties_readable(s)) return lnet_properties_writable(s) ? "open" : "readOnly";
   return lnet_properties_writable(s) ? "writeOnly" : "closed";
 }
 
@@ -247,7 +247,7 @@ static void get_reading(lua_State *L, const lnet_stream *s, int number) {
   const bool gone = (s->s & (S_DESTROYED | S_ERRORED)) != 0;
   switch (number) {
   case P_READABLE:
-    lua_pushboolean(L, readable(s));
+    lua_pushboolean(L, lnet_properties_readable(s));
     break;
   case P_READABLE_ENDED:
     lua_pushboolean(L, (s->r & R_END_EMITTED) != 0);

@@ -16,7 +16,8 @@ void lnet_properties_set_timeout(lua_State *L, struct lnet_stream *s, int value)
 /* Pushes the own address, or an empty table. [-0, +1, m] */
 void lnet_properties_push_address(lua_State *L, const struct lnet_stream *s);
 
-/* The property `writable`. [-0, +0, -] */
+/* The properties `readable` and `writable`. [-0, +0, -] */
+bool lnet_properties_readable(const struct lnet_stream *s);
 bool lnet_properties_writable(const struct lnet_stream *s);
 
 #endif

@@ -1,6 +1,7 @@
 /* The methods of a socket that read: their arguments, and what they take. */
 #include "read.h"
 #include "check.h"
+#include "number.h"
 #include "onread.h"
 #include "readbuf.h"
 #include "reader.h"
@@ -35,7 +36,7 @@ Takes bytes that have been received. Source: node v20, readable.read.
 */
 int lnet_l_read(lua_State *L) {
   lnet_stream *s = lnet_check_stream(L, 1);
-  const double asked = lua_isnoneornil(L, 2) ? NAN : trunc((double)lua_tonumber(L, 2));
+  const double asked = lua_isnoneornil(L, 2) ? NAN : lnet_number_parse_int(L, 2);
   lua_settop(L, 2);
   if (asked > lnet_stream_rare(s)->r_hwm) raise_mark(L, s, asked);
   if (asked != 0) s->r &= ~(uint32_t)R_EMITTED_READABLE;

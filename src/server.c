@@ -5,6 +5,8 @@
 #include "call.h"
 #include "check.h"
 #include "error.h"
+#include "inspect.h"
+#include "number.h"
 #include "open.h"
 #include <string.h>
 
@@ -248,7 +250,7 @@ static int get(lua_State *L, void *object, int number) {
 static void set(lua_State *L, void *object, int number) {
   lnet_server *server = object;
   const bool on = lua_toboolean(L, 3);
-  const double value = (double)lua_tonumber(L, 3);
+  const double value = lnet_number(L, 3);
   switch (number) {
   case P_MAX_CONNECTIONS:
     lua_setiuservalue(L, 1, UV_MAX_CONNECTIONS);
@@ -300,6 +302,7 @@ void lnet_server_init(lua_State *L, lnet_ctx *ctx) {
                                        .properties = properties,
                                        .get = get,
                                        .set = set,
+                                       .inspect = lnet_inspect_server,
                                        .close = l_close};
   lnet_class_new(L, ctx, &spec, &ctx->server_meta, &ctx->server_meta_ref);
 }

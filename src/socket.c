@@ -4,6 +4,7 @@
 #include "call.h"
 #include "check.h"
 #include "error.h"
+#include "inspect.h"
 #include "pipe.h"
 #include "properties.h"
 #include "read.h"
@@ -291,6 +292,7 @@ void lnet_socket_init(lua_State *L, lnet_ctx *ctx) {
                                        .get = lnet_properties_get,
                                        .set = lnet_properties_set,
                                        .field_set = field_set,
+                                       .inspect = lnet_inspect_socket,
                                        .gc = l_gc,
                                        .close = l_close};
   ctx->hooks = &hooks;

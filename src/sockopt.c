@@ -2,6 +2,7 @@
 #include "sockopt.h"
 #include "check.h"
 #include "error.h"
+#include "number.h"
 #include "os.h"
 #include <math.h>
 
@@ -68,7 +69,7 @@ Has the system probe an idle connection. Source: node v20.
 int lnet_l_setKeepAlive(lua_State *L) {
   lnet_stream *s = lnet_check_stream(L, 1);
   const bool enable = lua_toboolean(L, 2);
-  const double ms = (double)lua_tonumber(L, 3);
+  const double ms = lnet_number(L, 3);
   const int delay = ms >= 1000 && ms < 2147483647000.0 ? (int)(ms / 1000) : 0;
   const bool was = (s->s & S_KEEP_ALIVE) != 0;
   const bool changed = enable != was || (enable && delay != keep_alive_delay(s));

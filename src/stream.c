@@ -51,9 +51,7 @@ lnet_stream *lnet_stream_new(lua_State *L, lnet_ctx *ctx, bool narrow) {
 
 lnet_stream *lnet_check_stream(lua_State *L, int idx) {
   lnet_stream *s = lnet_stream_test(L, idx);
-  if (s == NULL)
-    lnet_error_raise(L, "TypeError", "ERR_INVALID_THIS",
-                     "Value of \"this\" must be of type Socket");
+  if (s == NULL) lnet_error_raise_this(L, "Socket");
   lnet_ctx *ctx = lnet_stream_ctx(s);
   lnet_check_open(L, ctx);
   lnet_object_revive(L, idx, &s->base.object);

@@ -5,6 +5,7 @@
 #include "check.h"
 #include "class.h"
 #include "error.h"
+#include "number.h"
 #include "object.h"
 #include "tick.h"
 
@@ -47,7 +48,7 @@ static void fire(lnet_alarm *alarm) {
 }
 
 static uint64_t duration(lua_State *L, int idx) {
-  const double ms = (double)lua_tonumber(L, idx); /* what is no number counts as 0 */
+  const double ms = lnet_number(L, idx); /* what is no number counts as 1 */
   return ms >= 1 && ms <= TIMEOUT_MAX ? (uint64_t)ms : 1;
 }
 

@@ -83,8 +83,9 @@ for _, name in ipairs({
 }) do
   local method = EventEmitter[name]
   AbortSignal[name] = function(self, ...)
+    check.this(isSignal(self), "AbortSignal")
     method(self, ...)
-    if isSignal(self) then retain(self) end
+    retain(self)
     return self
   end
 end
@@ -195,7 +196,7 @@ end
 --- Aborts the signal; only the first call does. 'abort' comes inside this call.
 -- @param[opt] reason an `AbortError` by default
 function AbortController:abort(reason)
-  check.this(getmetatable(self) == controllerMeta, "AbortController")
+  check.this(type(self) == "table" and getmetatable(self) == controllerMeta, "AbortController")
   if reason == nil then reason = abortReason() end
   abortSignal(self.signal, reason)
 end

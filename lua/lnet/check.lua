@@ -5,18 +5,24 @@ local errors = require("lnet.errors")
 
 local check = {}
 
---- A number that JavaScript makes of a value that is 0 or more, else nil.
+--- The number that JavaScript makes of a value, when it is 0 or more, else nil. Text that is one is
+-- a port, other text is a path.
 function check.toNumber(value)
-  if value == "" then return 0 end
-  local number = tonumber(value)
-  return number and number >= 0 and number or nil
+  local number = core.toNumber(value)
+  return number >= 0 and number or nil
+end
+
+-- Whether the value is text of which JavaScript's trim leaves nothing. Blank text is the number 0.
+local function isBlank(value)
+  return type(value) == "string" and core.toNumber(value) == 0 and not value:find("%d")
 end
 
 --- The port as an integer, or ERR_SOCKET_BAD_PORT.
 function check.port(value, name)
-  local number = value ~= "" and tonumber(value) or nil
-  local port = number and math.tointeger(number)
-  if port and port >= 0 and port < 65536 then return port end
+  if type(value) == "number" or type(value) == "string" and not isBlank(value) then
+    local port = math.tointeger(core.toNumber(value))
+    if port and port >= 0 and port < 65536 then return port end
+  end
   errors.throw("RangeError", "ERR_SOCKET_BAD_PORT",
     ("%s should be >= 0 and < 65536. Received %s."):format(name, core.describe(value)))
 end
@@ -65,10 +71,7 @@ end
 
 --- Raises ERR_INVALID_THIS unless `is`: what a method was called on is of another class.
 function check.this(is, class)
-  if not is then
-    errors.throw("TypeError", "ERR_INVALID_THIS",
-      ('Value of "this" must be of type %s'):format(class))
-  end
+  if not is then core.raiseThis(class) end
 end
 
 --- A net.BlockList or nil.

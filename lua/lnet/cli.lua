@@ -2,6 +2,9 @@
 -- Three options, which end at the script's name: read by hand, they cost no dependency.
 local net = require("lnet")
 
+-- The script may take these globals away.
+local debug, io = debug, io
+
 local VERSION = "0.1.0"
 
 local USAGE = [[
@@ -15,21 +18,26 @@ Runs a Lua script (`-`: from standard input), then the event loop until nothing 
   -h, --help     print this text
 ]]
 
--- The text for an uncaught error. What net.run raises has its traceback already.
+-- A text that a table has under this name, however it comes to it; nil when it has none.
+local function textOf(err, name)
+  local found, text = pcall(function() return err[name] end)
+  return type(err) == "table" and found and type(text) == "string" and text or nil
+end
+
+-- The text for an uncaught error, whatever it does when it is asked. What net.run raises has its
+-- traceback already.
 local function describe(err)
-  local text
-  local meta = getmetatable(err)
-  if type(err) == "table" and type(err.stack) == "string" then
-    return err.stack
-  elseif type(err) == "string" or type(meta) == "table" and meta.__tostring then
-    text = tostring(err)
-  elseif type(err) == "table" and type(err.message) == "string" then
-    text = err.message
-  else
-    text = ("(error object is a %s value: %s)"):format(type(err), tostring(err))
+  local stack = textOf(err, "stack")
+  if stack then return stack end
+  local meta = debug.getmetatable(err)
+  local told, text = pcall(tostring, err)
+  if not told then
+    text = ("(error object is a %s value)"):format(type(err))
+  elseif type(err) ~= "string" and not (meta and rawget(meta, "__tostring")) then
+    text = textOf(err, "message") or ("(error object is a %s value: %s)"):format(type(err), text)
   end
   if text:find("\nstack traceback:\n", 1, true) then return text end
-  return debug.traceback(text, 2)
+  return text .. "\n" .. debug.traceback(nil, 2)
 end
 
 local function complain(text)

@@ -24,7 +24,6 @@ local function normalize(...)
   if type(first) == "string" and not check.toNumber(first) then
     return { path = first }, callback
   end
-  if first == callback then first = nil end
   return { port = first, host = type(host) == "string" and host or nil }, callback
 end
 
@@ -284,6 +283,7 @@ end
 local function makePlan(options)
   checkLocal(options)
   local port = options.port
+  if port == nil then port = 0 end -- as in node beside an empty path
   if type(port) ~= "number" and type(port) ~= "string" then
     errors.throwType("options.port", "one of type number or string", port)
   end
@@ -382,6 +382,7 @@ end
 -- @raise `ERR_MISSING_ARGS`, `ERR_INVALID_ARG_TYPE`, `ERR_SOCKET_BAD_PORT`,
 -- `ERR_INVALID_IP_ADDRESS`, `ERR_INVALID_ARG_VALUE`
 function Socket:connect(...)
+  check.this(core.isSocket(self), "Socket")
   begin(self, prepare(...))
   return self
 end
@@ -411,7 +412,7 @@ function connect.connect(...)
   local options = normalize(...)
   local socket = newSocket(options)
   local timeout = options.timeout
-  if timeout ~= nil and timeout ~= 0 then socket:setTimeout(timeout) end
+  if timeout ~= nil and timeout ~= 0 and timeout == timeout then socket:setTimeout(timeout) end
   local request = prepare(...)
   if options.signal ~= nil then abort.watch(socket, options.signal) end
   begin(socket, request)

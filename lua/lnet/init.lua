@@ -1,12 +1,14 @@
 --- lnet: Node's net for Lua. The public table.
+require("lnet.version")
 local core = require("lnet.core")
-core.ownSource((debug.getinfo(1, "S").source:gsub("init%.lua$", "")))
+core.ownSource()
 
 local abort = require("lnet.abort")
 local blockList = require("lnet.blocklist")
 local check = require("lnet.check")
 local connect = require("lnet.connect")
 local errors = require("lnet.errors")
+require("lnet.habits")
 require("lnet.listen")
 local socketAddress = require("lnet.socketaddress")
 
@@ -82,10 +84,10 @@ local net = {
 }
 
 -- A process that was forked, or a worker of a cluster, is one from here on, whatever it loads.
-package.loaded["lnet"] = net
-if os.getenv("LNET_WORKER_ID") then
+core.loaded()["lnet"] = net
+if core.hasVariable("LNET_WORKER_ID") then
   require("lnet.cluster")
-elseif os.getenv("LNET_CHANNEL_FD") then
+elseif core.hasVariable("LNET_CHANNEL_FD") then
   require("lnet.ipc")
 end
 

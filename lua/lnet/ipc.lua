@@ -203,6 +203,7 @@ end
 -- @treturn boolean whether it was sent
 -- @raise `ERR_UNKNOWN_SIGNAL`
 function Subprocess:kill(signal)
+  channel.check(self)
   local number = checkSignal(signal)
   local process = processes[self]
   if not process then return false end
@@ -219,12 +220,14 @@ end
 
 --- Has net.run wait for the process, as it does by default. Source: node v20.
 function Subprocess:ref()
+  channel.check(self)
   if processes[self] then processes[self]:ref(true) end
   return self
 end
 
 --- Lets net.run return although the process runs; the channel is waited for. Source: node v20.
 function Subprocess:unref()
+  channel.check(self)
   if processes[self] then processes[self]:ref(false) end
   return self
 end

@@ -9,6 +9,8 @@ local lookup = require("lnet.lookup")
 
 local Server = core.Server
 
+local DEFAULT_BACKLOG = 511 -- connections that wait to be accepted; node's
+
 -- Counts the calls of listen and close of each server, so that a lookup that ends late is ignored.
 local calls = setmetatable({}, { __mode = "k" })
 
@@ -59,7 +61,7 @@ end
 -- node's setupListenHandle; errno is that of the bind. `passive`: another process accepts.
 local function listenBound(server, plan, errno, passive)
   if errno == 0 and not passive then
-    errno = core.listen(server, plan.backlog and math.tointeger(plan.backlog // 1) or 511)
+    errno = core.listen(server, plan.backlog or DEFAULT_BACKLOG)
   end
   if errno ~= 0 then
     release(server)
@@ -123,26 +125,32 @@ local function checkModes(options)
   end
 end
 
--- The first of two arguments that is a number, node's backlogFromArgs.
+-- The first of two arguments that is a number above 0, node's backlogFromArgs.
 local function backlogOf(second, third)
   local function number(value)
-    local n = value ~= nil and type(value) ~= "function" and check.toNumber(value)
-    return n and n ~= 0 and n or nil
+    return core.toNumber(value) > 0 and core.toInt32(value) or nil
   end
   return number(second) or number(third)
 end
 
+-- The option `backlog`, of which node makes a number whatever it is; nil for what is false there.
+local function optBacklog(value)
+  local absent = not value or value == 0 or value == "" or value ~= value
+  return not absent and core.toInt32(value) or nil
+end
+
 -- Options of the call forms listen(options), (path), (port, host), ().
-local function normalize(first, host, callback)
+local function normalize(first, host)
   if type(first) == "table" then return first end
+  if type(first) == "userdata" then return {}, first end -- an object of ours without a handle
   if type(first) == "string" and not check.toNumber(first) then return { path = first } end
-  if first == nil or first == callback then first = 0 end
+  if first == nil or type(first) == "function" then first = 0 end
   return { port = first, host = type(host) == "string" and host or nil }
 end
 
-local function refuse(options)
+local function refuse(options, given)
   if options.port == nil and options.path == nil then
-    errors.throwValue("options", 'must have the property "port" or "path"', options)
+    errors.throwValue("options", 'must have the property "port" or "path"', given or options)
   end
   errors.throwValue("options", "is invalid", options)
 end
@@ -156,12 +164,11 @@ local function handleOf(first)
 end
 
 -- Checks the options, and returns the plan of what to bind, and the host to look up.
-local function makePlan(options, backlog)
+local function makePlan(options, backlog, given)
+  backlog = optBacklog(options.backlog) or backlog
   if type(options.fd) == "number" and options.fd >= 0 then
     return { fd = math.tointeger(options.fd) or -1, backlog = backlog }
   end
-  backlog = options.backlog or backlog
-  if backlog ~= nil then check.number(backlog, "options.backlog") end
   local port, host = options.port, options.host
   if type(port) == "number" or type(port) == "string" then
     port = check.port(port, "options.port")
@@ -177,7 +184,7 @@ local function makePlan(options, backlog)
     checkModes(options)
     return { path = path, backlog = backlog }
   end
-  refuse(options)
+  refuse(options, given)
 end
 
 -- Opens the socket file to others, or raises.
@@ -200,9 +207,9 @@ end
 -- @raise `ERR_SERVER_ALREADY_LISTEN`, `ERR_SOCKET_BAD_PORT`, `ERR_INVALID_ARG_VALUE`,
 -- `ERR_INVALID_ARG_TYPE`
 function Server:listen(...)
+  check.this(core.isServer(self), "Server")
   local first, second, third = ...
   local callback = check.callback(...)
-  check.this(core.isServer(self), "Server")
   if self.listening then
     errors.throw("Error", "ERR_SERVER_ALREADY_LISTEN",
       "Listen method has been called more than once without closing.")
@@ -213,9 +220,10 @@ function Server:listen(...)
     local kind = core.isServer(handle) and "shared" or "copied"
     plan = { [kind] = handle, backlog = backlogOf(second, third) }
   else
-    options = normalize(first, second, callback)
+    local given
+    options, given = normalize(first, second)
     if options.signal ~= nil then abort.check(options.signal, "options.signal") end
-    plan, host = makePlan(options, backlogOf(second, third))
+    plan, host = makePlan(options, backlogOf(second, third), given)
     plan.exclusive = (options.exclusive or options.reusePort) and true
     if plan.path then
       plan.readableAll = options.readableAll and true or false
@@ -240,6 +248,7 @@ end
 -- not open
 -- @return the server
 function Server:close(callback)
+  check.this(core.isServer(self), "Server")
   nextCall(self)
   if type(callback) == "function" then
     if self.listening then
@@ -269,6 +278,7 @@ local ownConnections = core.ownConnections
 -- @return the server
 -- @raise `ERR_INVALID_ARG_TYPE`
 function Server:getConnections(callback)
+  check.this(core.isServer(self), "Server")
   ownConnections(self, not forks.used(self) and callback or callback and function(_, own)
     forks.count(self, own, callback)
   end)

@@ -13,9 +13,8 @@ function lookup.check(host, family, hints)
   check.string(host, "hostname")
   if hints ~= nil then
     check.number(hints, "options.hints")
-    if not math.tointeger(hints) or hints & ~ALL_HINTS ~= 0 then
-      errors.throwValue("hints", "is invalid", hints)
-    end
+    local bits = core.toInt32(hints) & 0xffffffff
+    if bits & ~ALL_HINTS ~= 0 then errors.throwValue("hints", "is invalid", bits) end
   end
   if family ~= nil and not families[family] then
     errors.throwValue("options.family", "must be one of: 0, 4, 6", family)
@@ -44,7 +43,7 @@ function lookup.lookup(host, options, callback)
   local function done(errno, list)
     answer(errno and errors.dns(errno, host), list)
   end
-  local hints = math.tointeger(options.hints or 0)
+  local hints = core.toInt32(options.hints or 0)
   local errno = core.lookup(host, families[options.family or 0], hints, done)
   if errno ~= 0 then core.nextTick(done, errno) end
 end

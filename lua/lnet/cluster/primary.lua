@@ -279,6 +279,7 @@ end
 --- Has the worker close its servers, finish its connections and end. Source: node v20.
 -- @treturn Worker itself
 function Worker:disconnect()
+  common.check(self)
   self.exitedAfterDisconnect = true
   channel.linkOf(self.process):notify("cluster.disconnect", {})
   removeHandles(self)
@@ -289,6 +290,7 @@ end
 --- Sends the worker's process a signal. Source: node v20.
 -- @param[opt="SIGTERM"] signal
 function Worker:kill(signal)
+  common.check(self)
   self.process:kill(signal)
 end
 

@@ -70,7 +70,7 @@ end
 -- Whether another worker is to have the connection: node's onconnection, with dropMaxConnection of
 -- v23. A maxConnections of 0 is no limit in v20.
 local function isFull(server)
-  local most = tonumber(server.maxConnections) or 0
+  local most = core.toNumber(server.maxConnections)
   return most ~= 0 and server.connections >= most and not server.dropMaxConnection
 end
 
@@ -113,6 +113,7 @@ end
 -- node v20, worker.disconnect.
 -- @treturn Worker itself
 function Worker:disconnect()
+  common.check(self)
   if self.leaving then return self end
   self.leaving = true
   leave(self, false)
@@ -121,9 +122,10 @@ end
 
 --- Ends this process, without waiting for anything. Source: node v20, worker.kill.
 function Worker:kill()
+  common.check(self)
   self.exitedAfterDisconnect = true
-  if not self:isConnected() then os.exit(0) end
-  self.process:once("disconnect", function() os.exit(0) end)
+  if not self:isConnected() then core.exit(0) end
+  self.process:once("disconnect", function() core.exit(0) end)
   channel.linkOf(self.process):request("cluster.leaving", {}, function()
     if self:isConnected() then self.process:disconnect() end
   end)
@@ -138,7 +140,7 @@ local function start(id)
   local worker, link = cluster.worker, channel.linkOf(ipc.parent)
   ipc.parent:once("disconnect", function()
     core.emit(worker, "disconnect")
-    if not worker.exitedAfterDisconnect then os.exit(0) end -- the primary is gone
+    if not worker.exitedAfterDisconnect then core.exit(0) end -- the primary is gone
   end)
   channel.command("cluster.disconnect", function() leave(worker, true) end)
   listen.inWorker(function(...) ask(link, ...) end)

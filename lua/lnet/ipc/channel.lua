@@ -3,6 +3,7 @@
 -- sent behind it waits. Source of the steps and their order: node v20, setupChannel.
 local core = require("lnet.core")
 if core.channel then return core.channel end -- loaded anew: its state stays
+local check = require("lnet.check")
 local errors = require("lnet.errors")
 local events = require("lnet.events")
 local sockets = require("lnet.ipc.sockets")
@@ -323,6 +324,13 @@ end
 -- A class of emitters with a channel; its objects are made by setUp.
 local Endpoint = setmetatable({}, { __index = events.EventEmitter })
 
+local channel = { Endpoint = Endpoint }
+
+--- Raises ERR_INVALID_THIS for what has no channel.
+function channel.check(value)
+  check.this(links[value] ~= nil, "Subprocess")
+end
+
 --- Sends a message. Source: node v20, subprocess.send.
 -- @param message nil, a boolean, a number, a string or a table of these
 -- @param[opt] handle a socket or a server that goes along; a socket is not this process's any more
@@ -331,6 +339,7 @@ local Endpoint = setmetatable({}, { __index = events.EventEmitter })
 -- @treturn boolean false when much waits to be written, or the channel is closed
 -- @raise `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`, `ERR_INVALID_HANDLE_TYPE`
 function Endpoint:send(message, handle, options, callback)
+  channel.check(self)
   if type(handle) == "function" then
     callback, handle, options = handle, nil, nil
   elseif type(options) == "function" then
@@ -359,6 +368,7 @@ end
 
 --- Closes the channel once what was sent is written; 'disconnect' follows. Source: node v20.
 function Endpoint:disconnect()
+  channel.check(self)
   if not self.connected then
     self:emit("error", errors.new("Error", "ERR_IPC_DISCONNECTED",
       "IPC channel is already disconnected"))
@@ -368,8 +378,6 @@ function Endpoint:disconnect()
   local link = links[self]
   if not link.passing then link:shut() end
 end
-
-local channel = { Endpoint = Endpoint }
 
 --- Makes a channel for a target, whose class is Endpoint or made of it. Returns the channel in C.
 -- @tparam boolean always net.run waits for the channel until it is closed; else only while somebody
