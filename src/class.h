@@ -24,6 +24,7 @@ typedef struct lnet_property {
 
 typedef struct lnet_class_spec {
   const char *name;                /* "Socket" */
+  size_t size;                     /* bytes that each object has, or more */
   const luaL_Reg *methods;         /* have the context as upvalue */
   const lnet_property *properties; /* ends with a NULL name; may be NULL */
   /* Pushes the property's value. [-0, +1, e] */
@@ -59,6 +60,25 @@ void lnet_class_more(lua_State *L, int idx);
 
 /* Pushes the table that is in that one under the key, making both if need be. [-0, +1, m] */
 void lnet_class_part(lua_State *L, int idx, lua_Integer key);
+
+/* Marks the metatable on top as one of this class, for who makes it himself. [-0, +0, m] */
+void lnet_class_mark(lua_State *L, const lnet_class_spec *spec);
+
+/* Whether the value at idx is a userdata of one of our classes. It is known by a mark in its
+   metatable, which no other library can have, and by its size, should the program have given our
+   metatable to something else. What is in it says nothing: the bytes of another library's userdata
+   may be those of an object of ours that was there before. [-0, +0, -] */
+bool lnet_class_is_ours(lua_State *L, int idx);
+
+/* The same for the full userdata at idx, where calls are many: the sockets of a program have few
+   metatables, so the one seen last is compared first. [-0, +0, -] */
+bool lnet_class_see(lua_State *L, lnet_ctx *ctx, int idx);
+static inline bool lnet_class_is_seen(lua_State *L, lnet_ctx *ctx, int idx) {
+  if (!lua_getmetatable(L, idx)) return false;
+  const void *meta = lua_topointer(L, -1);
+  lua_pop(L, 1);
+  return meta == ctx->seen_meta || lnet_class_see(L, ctx, idx);
+}
 
 /* The object at idx when it has this metatable, else NULL. [-0, +0, -] */
 void *lnet_class_test(lua_State *L, int idx, const void *meta);

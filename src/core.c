@@ -51,7 +51,7 @@ static int l_errorText(lua_State *L) {
 
 /* core.isSocket(value), core.isServer(value) */
 static int l_isSocket(lua_State *L) {
-  lua_pushboolean(L, lnet_stream_test(L, 1) != NULL);
+  lua_pushboolean(L, lnet_stream_test(L, lnet_ctx_of(L), 1) != NULL);
   return 1;
 }
 

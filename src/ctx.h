@@ -8,6 +8,7 @@
 #include "list.h"
 
 struct lnet_object;
+struct lnet_object_class;
 struct lnet_stream;
 struct lnet_tick;
 
@@ -74,13 +75,14 @@ typedef struct lnet_ctx {
   int free_ref; /* the first of those that had no room there, or 0 */
 
   char *slab;
-  int weak_ref;                             /* table of weak references, see object.c */
-  int names_ref;                            /* event names: number -> name */
-  const char *event_names[LNET_EVENTS_MAX]; /* where Lua keeps these names */
-  const void *error_meta;                   /* metatables, known by their addresses */
-  const void *socket_class;                 /* of those that emit, the objects' class */
-  const void *server_class;
+  int weak_ref;                                 /* table of weak references, see object.c */
+  int names_ref;                                /* event names: number -> name */
+  const char *event_names[LNET_EVENTS_MAX];     /* where Lua keeps these names */
+  const void *error_meta;                       /* metatables, known by their addresses */
+  const struct lnet_object_class *socket_class; /* of those that emit, the objects' class */
+  const struct lnet_object_class *server_class;
   const void *server_meta;
+  const void *seen_meta; /* the metatable of ours that was looked at last, see class.h */
   const void *channel_meta;
   const void *process_meta;
   const void *address_meta;
@@ -104,8 +106,9 @@ enum {
   LNET_CTX_ERROR = 1,
   LNET_CTX_ERRORS = 2,
   LNET_CTX_NO_MEMORY = 3,
-  LNET_CTX_MODULE = 4, /* what luaopen_lnet_core returns, each time */
-  LNET_CTX_VALUES = LNET_CTX_MODULE
+  LNET_CTX_MODULE = 4,    /* what luaopen_lnet_core returns, each time */
+  LNET_CTX_SEEN_META = 5, /* keeps ctx->seen_meta, so that its address tells it */
+  LNET_CTX_VALUES = LNET_CTX_SEEN_META
 };
 
 /* Pushes the context's userdata. [-0, +1, -] */

@@ -120,6 +120,13 @@ int lnet_error_raise(lua_State *L, const char *name, const char *code, const cha
   return lua_error(L);
 }
 
+int lnet_error_raise_this(lua_State *L, const char *class_name) {
+  return lnet_error_raise(
+      L, "TypeError", "ERR_INVALID_THIS",
+      "Value of \"this\" must be of type %s: call methods with a colon, object:method(...)",
+      class_name);
+}
+
 int lnet_error_raise_top(lua_State *L, const char *name, const char *code) {
   push_bare(L, name, code, "");
   lua_pushvalue(L, -2);

@@ -11,9 +11,7 @@ lnet_listeners lnet_listeners_at(lua_State *L, lnet_ctx *ctx, int idx) {
   lnet_listeners at = {ctx, NULL, lua_absindex(L, idx)};
   if (lua_type(L, idx) == LUA_TTABLE) return at;
   at.base = lnet_emitting_test(L, ctx, idx);
-  if (at.base == NULL)
-    lnet_error_raise(L, "TypeError", "ERR_INVALID_THIS",
-                     "Value of \"this\" must be of type EventEmitter");
+  if (at.base == NULL) lnet_error_raise_this(L, "EventEmitter");
   return at;
 }
 

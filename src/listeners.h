@@ -62,13 +62,14 @@ lnet_listeners lnet_listeners_at(lua_State *L, lnet_ctx *ctx, int idx);
 /* Pushes the handler of the key at `key` (event: its number or 0), or nil. [-0, +1, -] */
 void lnet_listeners_push(lua_State *L, lnet_listeners at, int key, int event);
 
-/* The object at idx, if it is a userdata that emits, else NULL. They are known by their size and
-   class. [-0, +0, -] */
-static inline lnet_emitting *lnet_emitting_test(lua_State *L, const lnet_ctx *ctx, int idx) {
+/* The object at idx, if it is a userdata that emits, else NULL. It is known by its metatable, and
+   among our objects by its class. [-0, +0, -] */
+static inline lnet_emitting *lnet_emitting_test(lua_State *L, lnet_ctx *ctx, int idx) {
   lnet_emitting *base = lua_touserdata(L, idx);
   if (base == NULL || lua_rawlen(L, idx) < sizeof *base) return NULL;
-  const void *cls = base->object.cls;
-  return cls == ctx->socket_class || cls == ctx->server_class ? base : NULL;
+  const lnet_object_class *cls = base->object.cls;
+  const bool like_ours = cls == ctx->socket_class || cls == ctx->server_class;
+  return like_ours && lnet_class_is_seen(L, ctx, idx) ? base : NULL;
 }
 
 /* The listener on top is the first of an event of ours, of the object at idx. Returns whether it
