@@ -1,5 +1,5 @@
---- What is taken for an object of lnet's: only what is one. Methods are called on every other kind of
--- userdata here, also on one that has the bytes, or the metatable, of a socket.
+--- What is taken for an object of lnet's: only what is one. Methods are called on every other kind
+-- of userdata here, also on one that has the bytes, or the metatable, of a socket.
 local child = require("spec.support.child")
 local events = require("lnet.events")
 local foreign = require("spec.foreign")

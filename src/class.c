@@ -3,7 +3,7 @@
 #include "class.h"
 #include "error.h"
 
-static const char spec_key = 0; /* where each metatable has its class's spec */
+const char lnet_class_key = 0;
 
 /* Upvalues of the lookups: class table, spec, table of the properties' numbers. */
 enum { UP_CLASS = 1, UP_SPEC = 2, UP_PROPERTIES = 3 };
@@ -102,7 +102,7 @@ static int l_tostring(lua_State *L) {
 
 void lnet_class_mark(lua_State *L, const lnet_class_spec *spec) {
   lua_pushlightuserdata(L, (void *)spec);
-  lua_rawsetp(L, -2, &spec_key);
+  lua_rawsetp(L, -2, &lnet_class_key);
 }
 
 void lnet_class_new(lua_State *L, lnet_ctx *ctx, const lnet_class_spec *spec, const void **meta,
@@ -188,7 +188,7 @@ void lnet_class_family(lua_State *L, int from, int owner) {
 
 /* Whether the userdata at idx, whose metatable is on top, can be of its class. [-1, +0, -] */
 static bool is_marked(lua_State *L, int idx) {
-  lua_rawgetp(L, -1, &spec_key);
+  lua_rawgetp(L, -1, &lnet_class_key);
   const lnet_class_spec *spec = lua_touserdata(L, -1);
   lua_pop(L, 2);
   return spec != NULL && lua_rawlen(L, idx) >= spec->size;
@@ -197,17 +197,6 @@ static bool is_marked(lua_State *L, int idx) {
 bool lnet_class_is_ours(lua_State *L, int idx) {
   idx = lua_absindex(L, idx);
   return lua_type(L, idx) == LUA_TUSERDATA && lua_getmetatable(L, idx) && is_marked(L, idx);
-}
-
-bool lnet_class_see(lua_State *L, lnet_ctx *ctx, int idx) {
-  idx = lua_absindex(L, idx);
-  if (!lnet_class_is_ours(L, idx)) return false;
-  lnet_ctx_push(L);
-  lua_getmetatable(L, idx);
-  ctx->seen_meta = lua_topointer(L, -1);
-  lua_setiuservalue(L, -2, LNET_CTX_SEEN_META);
-  lua_pop(L, 1);
-  return true;
 }
 
 void *lnet_class_test(lua_State *L, int idx, const void *meta) {

@@ -13,7 +13,8 @@ enum { LNET_UV_HOT = 1, LNET_UV_MORE = 2, LNET_UV_COMMON = 2 };
 enum {
   LNET_MORE_FIELDS = 0, /* a table of the fields that the user has set */
   LNET_MORE_ONLY = -1,  /* the listener that stood in the table's place */
-  LNET_MORE_CLASS = -2  /* the class's own keys go down from here */
+  LNET_MORE_NAMES = -2, /* the events of an emitter that has many */
+  LNET_MORE_CLASS = -3  /* the class's own keys go down from here */
 };
 
 typedef struct lnet_property {
@@ -70,14 +71,13 @@ void lnet_class_mark(lua_State *L, const lnet_class_spec *spec);
    may be those of an object of ours that was there before. [-0, +0, -] */
 bool lnet_class_is_ours(lua_State *L, int idx);
 
-/* The same for the full userdata at idx, where calls are many: the sockets of a program have few
-   metatables, so the one seen last is compared first. [-0, +0, -] */
-bool lnet_class_see(lua_State *L, lnet_ctx *ctx, int idx);
-static inline bool lnet_class_is_seen(lua_State *L, lnet_ctx *ctx, int idx) {
+/* The same without the size, for the full userdata at idx. [-0, +0, -] */
+extern const char lnet_class_key; /* where each metatable has its class's spec */
+static inline bool lnet_class_is_marked(lua_State *L, int idx) {
   if (!lua_getmetatable(L, idx)) return false;
-  const void *meta = lua_topointer(L, -1);
-  lua_pop(L, 1);
-  return meta == ctx->seen_meta || lnet_class_see(L, ctx, idx);
+  const bool marked = lua_rawgetp(L, -1, &lnet_class_key) == LUA_TLIGHTUSERDATA;
+  lua_pop(L, 2);
+  return marked;
 }
 
 /* The object at idx when it has this metatable, else NULL. [-0, +0, -] */

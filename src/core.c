@@ -51,7 +51,7 @@ static int l_errorText(lua_State *L) {
 
 /* core.isSocket(value), core.isServer(value) */
 static int l_isSocket(lua_State *L) {
-  lua_pushboolean(L, lnet_stream_test(L, lnet_ctx_of(L), 1) != NULL);
+  lua_pushboolean(L, lnet_stream_test(L, 1) != NULL);
   return 1;
 }
 
@@ -66,10 +66,21 @@ static int l_dup(lua_State *L) {
   return 1;
 }
 
+#ifdef LNET_DEBUG
+/* core.work(): steps that emitters have taken so far, see work.h. */
+static int l_work(lua_State *L) {
+  lua_pushinteger(L, lnet_ctx_of(L)->work);
+  return 1;
+}
+#endif
+
 LNET_EXPORT int luaopen_lnet_core(lua_State *L);
 
 LNET_EXPORT int luaopen_lnet_core(lua_State *L) {
   static const luaL_Reg functions[] = {
+#ifdef LNET_DEBUG
+      {"work", l_work},
+#endif
       {"run", lnet_l_run},
       {"stop", lnet_l_stop},
       {"nextTick", lnet_l_nextTick},

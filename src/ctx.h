@@ -42,12 +42,15 @@ typedef struct lnet_ctx {
   uv_loop_t own_loop;
   lua_State *L;    /* callbacks run here: the thread in net.run, else the main one */
   lua_State *main; /* lives as long as the state */
-  int depth;       /* how many doors (lnet_enter) are open now */
-  int errors;      /* errors kept for net.run: the first in its slot, the rest in a sequence */
-  bool running;    /* net.run is on the C stack */
-  bool polling;    /* uv_run is */
-  bool halted;     /* an error or net.stop(): libuv may call, Lua is not entered */
-  bool shut;       /* the state is closing, or the loop is gone: Lua is never entered again */
+#ifdef LNET_DEBUG
+  lua_Integer work; /* see work.h */
+#endif
+  int depth;    /* how many doors (lnet_enter) are open now */
+  int errors;   /* errors kept for net.run: the first in its slot, the rest in a sequence */
+  bool running; /* net.run is on the C stack */
+  bool polling; /* uv_run is */
+  bool halted;  /* an error or net.stop(): libuv may call, Lua is not entered */
+  bool shut;    /* the state is closing, or the loop is gone: Lua is never entered again */
 
   void (*flush)(struct lnet_ctx *); /* sends what was gathered; set by gather.c */
   const lnet_stream_hooks *hooks;
@@ -82,7 +85,6 @@ typedef struct lnet_ctx {
   const struct lnet_object_class *socket_class; /* of those that emit, the objects' class */
   const struct lnet_object_class *server_class;
   const void *server_meta;
-  const void *seen_meta; /* the metatable of ours that was looked at last, see class.h */
   const void *channel_meta;
   const void *process_meta;
   const void *address_meta;
@@ -106,9 +108,8 @@ enum {
   LNET_CTX_ERROR = 1,
   LNET_CTX_ERRORS = 2,
   LNET_CTX_NO_MEMORY = 3,
-  LNET_CTX_MODULE = 4,    /* what luaopen_lnet_core returns, each time */
-  LNET_CTX_SEEN_META = 5, /* keeps ctx->seen_meta, so that its address tells it */
-  LNET_CTX_VALUES = LNET_CTX_SEEN_META
+  LNET_CTX_MODULE = 4, /* what luaopen_lnet_core returns, each time */
+  LNET_CTX_VALUES = LNET_CTX_MODULE
 };
 
 /* Pushes the context's userdata. [-0, +1, -] */

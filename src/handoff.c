@@ -25,7 +25,7 @@ static lnet_server *test_server(lua_State *L, int idx, const lnet_ctx *ctx) {
 }
 
 uv_stream_t *lnet_handoff_stream(lua_State *L, int idx, lnet_ctx *ctx, lnet_object **carried) {
-  lnet_stream *s = lnet_stream_test(L, ctx, idx);
+  lnet_stream *s = lnet_stream_test(L, idx);
   if (s != NULL) {
     if (!has_handle(s) && !was_sent(s)) return NULL;
     *carried = &s->base.object;
@@ -43,7 +43,7 @@ uv_stream_t *lnet_handoff_stream(lua_State *L, int idx, lnet_ctx *ctx, lnet_obje
 }
 
 void lnet_handoff_detach(lua_State *L, int idx) {
-  lnet_stream *s = lnet_stream_test(L, lnet_ctx_of(L), idx);
+  lnet_stream *s = lnet_stream_test(L, idx);
   if (s == NULL || !has_handle(s)) return;
   uv_read_stop(&s->h.stream);
   s->r &= ~(uint32_t)R_HANDLE_READING;
@@ -109,7 +109,7 @@ void lnet_handoff_take(lua_State *L, lnet_ctx *ctx, uv_pipe_t *pipe, unsigned ki
 
 int lnet_l_isPassable(lua_State *L) {
   const lnet_ctx *ctx = lnet_ctx_of(L);
-  const lnet_stream *s = lnet_stream_test(L, lnet_ctx_of(L), 1);
+  const lnet_stream *s = lnet_stream_test(L, 1);
   const lnet_server *server = test_server(L, 1, ctx);
   if (s != NULL && (s->s & S_CONNECTING) != 0)
     lua_pushboolean(L, false);

@@ -247,7 +247,7 @@ static void pass_on(lua_State *L, int self, int error) {
     heard = lua_tointeger(L, -1) > 0;
   }
   if (!heard) {
-    const lnet_stream *s = lnet_stream_test(L, lnet_stream_ctx(pipe->source), dest);
+    const lnet_stream *s = lnet_stream_test(L, dest);
     const bool destroy = s != NULL && (s->s & S_ERROR_EMITTED) == 0;
     if (!destroy) lua_pushliteral(L, "error");
     lua_pushvalue(L, error);
@@ -353,7 +353,7 @@ static bool has_own_methods(lua_State *L, int idx) {
 static void check_dest(lua_State *L) {
   static const char *const names[] = {"on",   "once", "prependListener", "removeListener",
                                       "emit", "write"};
-  if (lnet_stream_test(L, lnet_ctx_of(L), 2) != NULL) return;
+  if (lnet_stream_test(L, 2) != NULL) return;
   bool has = lua_istable(L, 2) || lua_isuserdata(L, 2);
   for (size_t i = 0; i < sizeof names / sizeof *names && has; i++) {
     has = lua_getfield(L, 2, names[i]) != LUA_TNIL;
@@ -364,7 +364,7 @@ static void check_dest(lua_State *L) {
 
 /* Pushes a pipe from the socket at 1 to the object at 2. [-0, +1, m] */
 static lnet_pipe *push_pipe(lua_State *L, lnet_stream *source, bool ends) {
-  lnet_stream *dest = lnet_stream_test(L, lnet_ctx_of(L), 2);
+  lnet_stream *dest = lnet_stream_test(L, 2);
   if (dest != NULL && has_own_methods(L, 2)) dest = NULL;
   lnet_pipe *pipe = lua_newuserdatauv(L, sizeof *pipe, dest == NULL ? UV_FUNCTIONS : UV_NEXT);
   *pipe = (lnet_pipe){.native = {hear}, .source = source, .dest = dest, .ends = ends};

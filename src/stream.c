@@ -49,7 +49,7 @@ lnet_stream *lnet_stream_new(lua_State *L, lnet_ctx *ctx, bool narrow) {
 }
 
 lnet_stream *lnet_check_stream(lua_State *L, int idx) {
-  lnet_stream *s = lnet_stream_test(L, lnet_ctx_of(L), idx);
+  lnet_stream *s = lnet_stream_test(L, idx);
   if (s == NULL)
     lnet_error_raise(L, "TypeError", "ERR_INVALID_THIS",
                      "Value of \"this\" must be of type Socket");

@@ -243,10 +243,10 @@ static inline lnet_stream *lnet_stream_like(lua_State *L, int idx) {
 }
 
 /* The stream at idx, else NULL. It is known by its metatable, and among our objects by its size and
-   class. The context is that of the state at L. [-0, +0, -] */
-static inline lnet_stream *lnet_stream_test(lua_State *L, lnet_ctx *ctx, int idx) {
+   class. [-0, +0, -] */
+static inline lnet_stream *lnet_stream_test(lua_State *L, int idx) {
   lnet_stream *s = lnet_stream_like(L, idx);
-  return s != NULL && lnet_class_is_seen(L, ctx, idx) ? s : NULL;
+  return s != NULL && lnet_class_is_marked(L, idx) ? s : NULL;
 }
 
 /* The stream at idx, or raises. Room for ticks is made. [-0, +0, e] */
