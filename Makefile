@@ -17,7 +17,7 @@ VALGRIND = valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-l
 
 SOURCES = $(wildcard src/*.c)
 UNIT_SOURCES = $(wildcard spec/unit/*_test.c)
-LAYER_0 = $(wildcard src/ip.c src/codec.c src/decoder.c src/wheel.c src/prefix.c)
+LAYER_0 = $(wildcard src/ip.c src/codec.c src/decoder.c src/wheel.c src/prefix.c src/order.c)
 LUA_CODE = $(wildcard lua bin/lnet spec examples bench *.rockspec)
 
 # What valgrind, 30 times slower, can run in a minute: the life and death of handles, streams and the loop.

@@ -370,7 +370,11 @@ void lnet_blocklist_init(lua_State *L, lnet_ctx *ctx) {
                                      {"check", l_check},
                                      {NULL, NULL}};
   static const lnet_property properties[] = {{"rules", 1, false}, {NULL, 0, false}};
-  static const lnet_class_spec spec = {
-      .name = "BlockList", .methods = methods, .properties = properties, .get = get, .gc = l_gc};
+  static const lnet_class_spec spec = {.name = "BlockList",
+                                       .size = sizeof(lnet_blocklist),
+                                       .methods = methods,
+                                       .properties = properties,
+                                       .get = get,
+                                       .gc = l_gc};
   lnet_class_new(L, ctx, &spec, &ctx->blocklist_meta, &ctx->blocklist_meta_ref);
 }

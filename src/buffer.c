@@ -11,16 +11,29 @@ enum { UV_BLOCK = 1 };
 /* Blocks may be this long; bytes. */
 #define LONGEST 4294967296.0
 
+/* The userdata at idx, which has the metatable of buffers, unless the program has given that to
+   something else: a block is followed by its bytes, and a view has a block. [-0, +0, -] */
+static lnet_buffer *of_meta(lua_State *L, int idx) {
+  lnet_buffer *b = lua_touserdata(L, idx);
+  if (b->base == (char *)(b + 1) && b->len == lua_rawlen(L, idx) - sizeof *b) return b;
+  const bool view = lua_getiuservalue(L, idx, UV_BLOCK) == LUA_TUSERDATA;
+  lua_pop(L, 1);
+  return view ? b : NULL;
+}
+
 lnet_buffer *lnet_buffer_test(lua_State *L, int idx) {
   if (lua_type(L, idx) != LUA_TUSERDATA) return NULL;
   lnet_ctx_push(L);
   const lnet_ctx *ctx = lua_touserdata(L, -1);
   lua_pop(L, 1);
-  return lnet_class_test(L, idx, ctx->buffer_meta);
+  return lnet_class_test(L, idx, ctx->buffer_meta) != NULL ? of_meta(L, idx) : NULL;
 }
 
 static lnet_buffer *check_self(lua_State *L) {
-  return lnet_class_check(L, 1, lnet_ctx_of(L)->buffer_meta, "Buffer");
+  lnet_class_check(L, 1, lnet_ctx_of(L)->buffer_meta, "Buffer");
+  lnet_buffer *b = of_meta(L, 1);
+  if (b == NULL) lnet_error_raise_this(L, "Buffer");
+  return b;
 }
 
 /* Pushes a buffer with room for `extra` bytes behind its header. [-0, +1, m] */
@@ -193,6 +206,7 @@ void lnet_buffer_init(lua_State *L, lnet_ctx *ctx) {
                                      {NULL, NULL}};
   static const luaL_Reg events[] = {{"__len", l_len}, {"__tostring", l_tostring}, {NULL, NULL}};
   static const luaL_Reg class_events[] = {{"__call", l_call}, {NULL, NULL}};
+  static const lnet_class_spec spec = {.name = "Buffer", .size = sizeof(lnet_buffer)};
   lua_newtable(L); /* the class */
   lnet_ctx_setfuncs(L, ctx, methods);
   lua_newtable(L);
@@ -204,6 +218,7 @@ void lnet_buffer_init(lua_State *L, lnet_ctx *ctx) {
   lua_setfield(L, -2, "__index");
   lua_pushliteral(L, "net.Buffer");
   lua_setfield(L, -2, "__name");
+  lnet_class_mark(L, &spec);
   ctx->buffer_meta = lua_topointer(L, -1);
   ctx->buffer_meta_ref = luaL_ref(L, LUA_REGISTRYINDEX);
 }

@@ -13,7 +13,8 @@ enum { LNET_UV_HOT = 1, LNET_UV_MORE = 2, LNET_UV_COMMON = 2 };
 enum {
   LNET_MORE_FIELDS = 0, /* a table of the fields that the user has set */
   LNET_MORE_ONLY = -1,  /* the listener that stood in the table's place */
-  LNET_MORE_CLASS = -2  /* the class's own keys go down from here */
+  LNET_MORE_NAMES = -2, /* the events of an emitter that has many */
+  LNET_MORE_CLASS = -3  /* the class's own keys go down from here */
 };
 
 typedef struct lnet_property {
@@ -24,6 +25,7 @@ typedef struct lnet_property {
 
 typedef struct lnet_class_spec {
   const char *name;                /* "Socket" */
+  size_t size;                     /* bytes that each object has, or more */
   const luaL_Reg *methods;         /* have the context as upvalue */
   const lnet_property *properties; /* ends with a NULL name; may be NULL */
   /* Pushes the property's value. [-0, +1, e] */
@@ -68,6 +70,24 @@ void lnet_class_forget(lua_State *L, int idx, lua_Integer key);
 
 /* Whether the function reads or assigns a field of an object of ours. [-0, +0, -] */
 bool lnet_class_is_lookup(lua_CFunction function);
+
+/* Marks the metatable on top as one of this class, for who makes it himself. [-0, +0, m] */
+void lnet_class_mark(lua_State *L, const lnet_class_spec *spec);
+
+/* Whether the value at idx is a userdata of one of our classes. It is known by a mark in its
+   metatable, which no other library can have, and by its size, should the program have given our
+   metatable to something else. What is in it says nothing: the bytes of another library's userdata
+   may be those of an object of ours that was there before. [-0, +0, -] */
+bool lnet_class_is_ours(lua_State *L, int idx);
+
+/* The same without the size, for the full userdata at idx. [-0, +0, -] */
+extern const char lnet_class_key; /* where each metatable has its class's spec */
+static inline bool lnet_class_is_marked(lua_State *L, int idx) {
+  if (!lua_getmetatable(L, idx)) return false;
+  const bool marked = lua_rawgetp(L, -1, &lnet_class_key) == LUA_TLIGHTUSERDATA;
+  lua_pop(L, 2);
+  return marked;
+}
 
 /* The object at idx when it has this metatable, else NULL. [-0, +0, -] */
 void *lnet_class_test(lua_State *L, int idx, const void *meta);

@@ -73,11 +73,21 @@ static int l_loaded(lua_State *L) {
   luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
   return 1;
 }
+#ifdef LNET_DEBUG
+/* core.work(): steps that emitters have taken so far, see work.h. */
+static int l_work(lua_State *L) {
+  lua_pushinteger(L, lnet_ctx_of(L)->work);
+  return 1;
+}
+#endif
 
 LNET_EXPORT int luaopen_lnet_core(lua_State *L);
 
 LNET_EXPORT int luaopen_lnet_core(lua_State *L) {
   static const luaL_Reg functions[] = {
+#ifdef LNET_DEBUG
+      {"work", l_work},
+#endif
       {"run", lnet_l_run},
       {"stop", lnet_l_stop},
       {"nextTick", lnet_l_nextTick},

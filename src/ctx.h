@@ -8,6 +8,7 @@
 #include "list.h"
 
 struct lnet_object;
+struct lnet_object_class;
 struct lnet_stream;
 struct lnet_tick;
 
@@ -52,8 +53,11 @@ enum {
 typedef struct lnet_ctx {
   uv_loop_t *loop; /* own_loop, or another's that was adopted */
   uv_loop_t own_loop;
-  lua_State *L;     /* callbacks run here: the thread in net.run, else the main one */
-  lua_State *main;  /* lives as long as the state */
+  lua_State *L;    /* callbacks run here: the thread in net.run, else the main one */
+  lua_State *main; /* lives as long as the state */
+#ifdef LNET_DEBUG
+  lua_Integer work; /* see work.h */
+#endif
   int depth;        /* how many doors (lnet_enter) are open now */
   int errors;       /* errors kept for net.run: the first in its slot, the rest in a queue */
   int errors_first; /* where the queue begins */
@@ -99,12 +103,12 @@ typedef struct lnet_ctx {
   int free_ref; /* the first of those that had no room there, or 0 */
 
   char *slab;
-  int weak_ref;                             /* table of weak references, see object.c */
-  int names_ref;                            /* event names: number -> name */
-  const char *event_names[LNET_EVENTS_MAX]; /* where Lua keeps these names */
-  const void *error_meta;                   /* metatables, known by their addresses */
-  const void *socket_class;                 /* of those that emit, the objects' class */
-  const void *server_class;
+  int weak_ref;                                 /* table of weak references, see object.c */
+  int names_ref;                                /* event names: number -> name */
+  const char *event_names[LNET_EVENTS_MAX];     /* where Lua keeps these names */
+  const void *error_meta;                       /* metatables, known by their addresses */
+  const struct lnet_object_class *socket_class; /* of those that emit, the objects' class */
+  const struct lnet_object_class *server_class;
   const void *server_meta;
   const void *channel_meta;
   const void *process_meta;

@@ -1,18 +1,21 @@
 /* EventEmitter, as node v20 has it. What differs by contract: 'removeListener' comes for an only
-   listener of a socket too, and no warning is printed for many listeners. */
+   listener of a socket too, and the warning of many listeners is Lua's. */
 #include "emitter.h"
 #include "call.h"
 #include "check.h"
 #include "error.h"
 #include "report.h"
 #include "tick.h"
+#include "work.h"
+#include <limits.h>
 
 static bool emit(lua_State *L, lnet_listeners at, int key, int event, int nargs);
 
 /* Removes a listener and tells the class and 'removeListener'. [-0, +0, e] */
 static void remove_listener(lua_State *L, lnet_listeners at, int key, int event, int what) {
   const int top = lua_gettop(L);
-  if (!lnet_listeners_remove(L, at, key, event, what)) {
+  bool loose = false;
+  if (!lnet_listeners_remove(L, at, key, event, what, &loose)) {
     if (at.base != NULL && lnet_emitter_class_of(at.base)->removed != NULL)
       lnet_emitter_class_of(at.base)->removed(L, at.idx, at.base, event);
     return;
@@ -28,6 +31,7 @@ static void remove_listener(lua_State *L, lnet_listeners at, int key, int event,
     emit(L, at, removed + 1, LNET_EV_REMOVE_LISTENER, 2);
   }
   lua_settop(L, top);
+  if (loose) lnet_listeners_settle(L, at, key);
   if (at.base != NULL && lnet_emitter_class_of(at.base)->removed != NULL)
     lnet_emitter_class_of(at.base)->removed(L, at.idx, at.base, event);
 }
@@ -46,6 +50,33 @@ static void call_listener(lua_State *L, int listener, int event, int first, int 
   lua_call(L, nargs, 0);
 }
 
+/* Pushes a sequence of the listeners in the handler at idx, as they are. [-0, +1, m] */
+static void push_copy(lua_State *L, int idx) {
+  const int top = lua_gettop(L);
+  lua_Integer count = -1;
+  while (lnet_handler_count(L, idx) != count) { /* a finalizer may alter it */
+    lua_settop(L, top);
+    count = lnet_handler_count(L, idx);
+    lua_createtable(L, count < INT_MAX ? (int)count : INT_MAX, 0);
+  }
+  lnet_walk walk = lnet_handler_walk(L, idx);
+  for (lua_Integer i = 1; lnet_walk_next(L, &walk); i++)
+    lua_rawseti(L, top + 1, i);
+}
+
+/* The same where there are many in the handler on top: the stack may have no room for them.
+   [-0, +0, e] */
+static void call_copies(lua_State *L, int event, int nargs) {
+  const int handler = lua_gettop(L), copy = handler + 1, each = handler + 2;
+  push_copy(L, handler);
+  const lua_Integer count = (lua_Integer)lua_rawlen(L, copy);
+  for (lua_Integer i = 1; i <= count; i++) {
+    lua_rawgeti(L, copy, i);
+    call_listener(L, each, event, handler - nargs, nargs);
+    lua_settop(L, copy);
+  }
+}
+
 /* Calls all listeners in the handler on top, with the nargs values below it. [-0, +0, e] */
 static void call_handler(lua_State *L, int event, int nargs) {
   const int handler = lua_gettop(L);
@@ -54,9 +85,14 @@ static void call_handler(lua_State *L, int event, int nargs) {
     call_listener(L, handler, event, first, nargs);
     return;
   }
-  const int count = (int)lua_rawlen(L, handler);
-  luaL_checkstack(L, count + 4, "too many listeners");
-  for (int i = 1; i <= count; i++) /* a copy: what is removed now is still called */
+  const lnet_order *order = lnet_order_at(L, handler);
+  const lua_Integer count = order != NULL ? order->count : (lua_Integer)lua_rawlen(L, handler);
+  if (order != NULL || count > LNET_FEW) {
+    call_copies(L, event, nargs);
+    return;
+  }
+  luaL_checkstack(L, LNET_FEW + 4, "too many listeners");
+  for (lua_Integer i = 1; i <= count; i++) /* a copy: what is removed now is still called */
     lua_rawgeti(L, handler, i);
   for (int i = 1; i <= count; i++)
     call_listener(L, handler + i, event, first, nargs);
@@ -179,10 +215,13 @@ static void add_at(lua_State *L, lnet_listeners at, int key, int event, int list
     emit(L, at, top + 1, LNET_EV_NEW_LISTENER, 2);
     lua_settop(L, top);
   }
-  if (once)
-    lnet_once_push(L, at, key, listener);
-  else
+  if (once) {
+    lnet_name_push(L, at.ctx, key);
+    lnet_once_push(L, at.idx, lua_gettop(L), listener);
+    lua_remove(L, -2);
+  } else {
     lua_pushvalue(L, listener);
+  }
   lnet_listeners_add(L, at, key, event, prepend);
   if (!prepend && event != 0 && at.base != NULL && lnet_emitter_class_of(at.base)->added != NULL)
     lnet_emitter_class_of(at.base)->added(L, at.idx, at.base, event);
@@ -257,9 +296,14 @@ int lnet_l_prependOnceListener(lua_State *L) {
   return 1;
 }
 
+/* Whether a socket's own listener of 'end' counts among those of the event. [-0, +0, -] */
+static bool has_own(lnet_listeners at, int event) {
+  return event == LNET_EV_END && at.base != NULL && at.base->emitter.own_end;
+}
+
 /* Whether idx is the function that stands for a socket's own listener of 'end'. [-0, +0, -] */
 static bool is_own_end(lua_State *L, lnet_listeners at, int event, int idx) {
-  if (event != LNET_EV_END || at.base == NULL || !at.base->emitter.own_end) return false;
+  if (!has_own(at, event)) return false;
   lua_rawgeti(L, LUA_REGISTRYINDEX, at.ctx->fin_listener_ref);
   const bool same = lua_rawequal(L, -1, idx);
   lua_pop(L, 1);
@@ -289,16 +333,16 @@ int lnet_l_removeListener(lua_State *L) {
   return 1;
 }
 
-/* Removes the listeners of the key one by one, the last first, telling 'removeListener'.
-   [-0, +0, e] */
+/* Removes the listeners of the key one by one, the last first, telling 'removeListener'; none that
+   is added meanwhile. [-0, +0, e] */
 static void remove_each(lua_State *L, lnet_listeners at, int key, int event) {
   const int top = lua_gettop(L);
   lnet_listeners_push(L, at, key, event);
-  for (lua_Integer i = lnet_handler_count(L, top + 1); i >= 1; i--) { /* not what is added now */
-    lua_settop(L, top);
-    lnet_listeners_push(L, at, key, event);
-    if (lua_type(L, -1) == LUA_TTABLE) lua_rawgeti(L, -1, i);
-    if (!lua_isnil(L, -1)) remove_listener(L, at, key, event, lua_gettop(L));
+  push_copy(L, top + 1);
+  for (lua_Integer i = (lua_Integer)lua_rawlen(L, top + 2); i >= 1; i--) {
+    lua_rawgeti(L, top + 2, i);
+    remove_listener(L, at, key, event, top + 3);
+    lua_settop(L, top + 2);
   }
   lua_settop(L, top);
 }
@@ -353,7 +397,7 @@ int lnet_l_emit(lua_State *L) {
   if (lua_gettop(L) < 2) lua_settop(L, 2);
   const lnet_listeners at = lnet_listeners_at(L, ctx, 1);
   const int event = lnet_name_to_key(L, ctx, 2);
-  const bool own = event == LNET_EV_END && at.base != NULL && at.base->emitter.own_end;
+  const bool own = has_own(at, event);
   const bool listened = emit(L, at, 2, event, lua_gettop(L) - 2);
   lua_pushboolean(L, listened || own);
   return 1;
@@ -371,30 +415,29 @@ int lnet_l_emitKept(lua_State *L) {
 
 /* A sequence of the listeners, wrapped or not, of the emitter at 1 and the event at 2. [-0,+1,m] */
 static int list_listeners(lua_State *L, bool unwrap) {
+  enum { LIST = 3, COPY = 5, EACH = 6 };
   lnet_ctx *ctx = lnet_ctx_of(L);
   const lnet_listeners at = lnet_listeners_at(L, ctx, 1);
   const int event = lnet_name_to_key(L, ctx, 2);
   lua_newtable(L);
-  const int list = lua_gettop(L);
-  const int handler = list + 1;
   lua_Integer count = 0;
-  if (event == LNET_EV_END && at.base != NULL && at.base->emitter.own_end) {
+  if (has_own(at, event)) {
     lua_rawgeti(L, LUA_REGISTRYINDEX, ctx->fin_listener_ref);
-    lua_rawseti(L, list, ++count);
+    lua_rawseti(L, LIST, ++count);
   }
   lnet_listeners_push(L, at, 2, event);
-  const lua_Integer len = lnet_handler_count(L, handler);
+  push_copy(L, LIST + 1);
+  const lua_Integer len = (lua_Integer)lua_rawlen(L, COPY);
   for (lua_Integer i = 1; i <= len; i++) {
-    if (lua_type(L, handler) == LUA_TTABLE)
-      lua_rawgeti(L, handler, i);
-    else
-      lua_pushvalue(L, handler);
-    if (unwrap) lnet_once_unwrap(L, -1);
+    lua_rawgeti(L, COPY, i);
+    if (unwrap) {
+      lnet_once_unwrap(L, EACH);
+      lua_replace(L, EACH);
+    }
     lnet_native_function(L, event);
-    lua_rawseti(L, list, ++count);
-    lua_settop(L, handler);
+    lua_rawseti(L, LIST, ++count);
   }
-  lua_settop(L, list);
+  lua_settop(L, LIST);
   return 1;
 }
 
@@ -418,13 +461,19 @@ int lnet_l_rawListeners(lua_State *L) {
 @tparam[opt] function listener
 @treturn integer */
 int lnet_l_listenerCount(lua_State *L) {
+  lnet_ctx *ctx = lnet_ctx_of(L);
   lua_settop(L, 3);
-  list_listeners(L, true);
-  const lua_Integer all = (lua_Integer)lua_rawlen(L, 4);
-  lua_Integer count = lua_isnil(L, 3) ? all : 0;
-  for (lua_Integer i = 1; i <= all && !lua_isnil(L, 3); i++) {
-    lua_rawgeti(L, 4, i);
-    if (lua_rawequal(L, -1, 3)) count++;
+  const lnet_listeners at = lnet_listeners_at(L, ctx, 1);
+  const int event = lnet_name_to_key(L, ctx, 2);
+  lnet_listeners_push(L, at, 2, event);
+  if (lua_isnil(L, 3)) {
+    lua_pushinteger(L, lnet_handler_count(L, 4) + (has_own(at, event) ? 1 : 0));
+    return 1;
+  }
+  lua_Integer count = is_own_end(L, at, event, 3) ? 1 : 0;
+  lnet_walk walk = lnet_handler_walk(L, 4);
+  while (lnet_walk_next(L, &walk)) {
+    if (lnet_listener_matches(L, 3)) count++;
     lua_pop(L, 1);
   }
   lua_pushinteger(L, count);
@@ -472,6 +521,7 @@ int lnet_l_getMaxListeners(lua_State *L) {
 void lnet_emitter_init(lua_State *L, lnet_ctx *ctx) {
   const luaL_Reg methods[] = {LNET_EMITTER_METHODS, {NULL, NULL}};
   ctx->emit = lnet_l_emit;
+  lnet_handler_init(L);
   lua_newtable(L);
   lnet_ctx_setfuncs(L, ctx, methods);
 }

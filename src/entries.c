@@ -84,7 +84,7 @@ void lnet_entries_append(lnet_stream *s, lnet_entry entry) {
 
 /* Protected: makes room for the chunk at 2 of the stream at 1. [-0, +0, m] */
 static int body_reserve(lua_State *L) {
-  lnet_entries_anchor(L, lnet_stream_test(L, 1), 2, 0);
+  lnet_entries_anchor(L, lua_touserdata(L, 1), 2, 0);
   return 0;
 }
 

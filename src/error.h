@@ -22,12 +22,12 @@ void lnet_error_push_system(lua_State *L, int err, const char *syscall, const ch
 /* Raises a usage error with a formatted message (lua_pushfstring). [-0, +0, v] */
 int lnet_error_raise(lua_State *L, const char *name, const char *code, const char *format, ...);
 
+/* Raises ERR_INVALID_THIS: a method of the class was called on something else, or with a dot.
+   [-0, +0, v] */
+int lnet_error_raise_this(lua_State *L, const char *class_name);
+
 /* Raises a usage error whose message, a string of any bytes, is on top. [-1, +0, v] */
 int lnet_error_raise_top(lua_State *L, const char *name, const char *code);
-
-/* Raises ERR_INVALID_THIS: a method of this class was called on something else, which is most often
-   a call with a dot. [-0, +0, v] */
-int lnet_error_raise_this(lua_State *L, const char *class_name);
 
 /* Raises the error object made at load for failed allocations in C. [-0, +0, v] */
 int lnet_error_memory(lua_State *L);

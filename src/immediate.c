@@ -185,8 +185,11 @@ static int no_property(lua_State *L, void *object, int number) {
 void lnet_immediate_init(lua_State *L, lnet_ctx *ctx) {
   static const luaL_Reg methods[] = {
       {"ref", l_ref}, {"unref", l_unref}, {"hasRef", l_hasRef}, {"close", l_close}, {NULL, NULL}};
-  static const lnet_class_spec spec = {
-      .name = "Immediate", .methods = methods, .get = no_property, .close = l_close};
+  static const lnet_class_spec spec = {.name = "Immediate",
+                                       .size = sizeof(lnet_immediate),
+                                       .methods = methods,
+                                       .get = no_property,
+                                       .close = l_close};
   struct lnet_immediates *all = malloc(sizeof *all);
   if (all == NULL) {
     luaL_error(L, "not enough memory");

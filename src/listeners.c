@@ -1,9 +1,19 @@
 /* The listeners of one emitter. The list is a sequence key, handler, key, handler, ... in order of
    coming, made when first needed; a userdata has it in the table in LNET_UV_MORE. A class's hot
    event has its handler in a user value of its own. While just one other event of ours has a
-   listener, that stands in the table's place, or is in it under LNET_MORE_ONLY. */
+   listener, that stands in the table's place, or is in it under LNET_MORE_ONLY.
+
+   With more than LNET_FEW events all of them go into a table of many (many.h), under
+   LNET_MORE_NAMES in the list, until none is left; the hot event has its place there, and `true`
+   for a handler.
+
+   Only what makes a table, a userdata or a function may run a finalizer of the user's, which may do
+   anything to this emitter. So room is made first, and looked at again; then nothing is made until
+   the change is done. */
 #include "listeners.h"
 #include "error.h"
+#include "many.h"
+#include "work.h"
 
 static const char list_key = 0; /* where a user's table keeps its list */
 
@@ -11,9 +21,7 @@ lnet_listeners lnet_listeners_at(lua_State *L, lnet_ctx *ctx, int idx) {
   lnet_listeners at = {ctx, NULL, lua_absindex(L, idx)};
   if (lua_type(L, idx) == LUA_TTABLE) return at;
   at.base = lnet_emitting_test(L, ctx, idx);
-  if (at.base == NULL)
-    lnet_error_raise(L, "TypeError", "ERR_INVALID_THIS",
-                     "Value of \"this\" must be of type EventEmitter");
+  if (at.base == NULL) lnet_error_raise_this(L, "EventEmitter");
   return at;
 }
 
@@ -70,16 +78,23 @@ static void need_list(lua_State *L, lnet_listeners at) {
   e->has_list = true;
 }
 
+/* Pushes the table of many that is in the list at `list`, or pushes nothing and returns false.
+   [-0, +0|1, -] */
+static bool push_many(lua_State *L, lnet_listeners at, int list) {
+  if (at.base != NULL && !at.base->emitter.many) return false;
+  if (lua_rawgeti(L, list, LNET_MORE_NAMES) == LUA_TTABLE) return true;
+  lua_pop(L, 1);
+  return false;
+}
+
 /* The length of the list at `list`: two for each entry. [-0, +0, -] */
 static lua_Integer length(lua_State *L, lnet_listeners at, int list) {
-  if (at.base != NULL && at.base->emitter.listed < UINT8_MAX)
-    return 2 * (lua_Integer)at.base->emitter.listed;
+  if (at.base != NULL) return 2 * (lua_Integer)at.base->emitter.listed;
   return (lua_Integer)lua_rawlen(L, list);
 }
 
 /* Where the key stands in the list at `list`, or 0. [-0, +0, -] */
-static lua_Integer find(lua_State *L, lnet_listeners at, int list, int key) {
-  const lua_Integer len = length(L, at, list);
+static lua_Integer find_in_list(lua_State *L, int list, lua_Integer len, int key) {
   const bool known = lua_isinteger(L, key) != 0; /* event numbers are quickly compared */
   const lua_Integer number = known ? lua_tointeger(L, key) : 0;
   for (lua_Integer i = 1; i < len; i += 2) {
@@ -90,6 +105,18 @@ static lua_Integer find(lua_State *L, lnet_listeners at, int list, int key) {
     if (same) return i;
   }
   return 0;
+}
+
+/* Pushes the table that the key stands in, and returns where; 0: nowhere. The handler is behind it.
+   [-0, +1, -] */
+static lua_Integer push_entry(lua_State *L, lnet_listeners at, int key) {
+  if (!push_list(L, at)) return 0;
+  const int list = lua_gettop(L);
+  const lua_Integer len = length(L, at, list);
+  if (len > 0) return find_in_list(L, list, len, key);
+  if (!push_many(L, at, list)) return 0;
+  lua_replace(L, list);
+  return lnet_many_find(L, key);
 }
 
 static bool is_hot(lnet_listeners at, int event) {
@@ -111,8 +138,8 @@ void lnet_listeners_push(lua_State *L, lnet_listeners at, int key, int event) {
     lua_getiuservalue(L, at.idx, LNET_UV_HOT);
   } else if (is_only(at, event)) {
     push_only(L, at);
-  } else if (push_list(L, at)) {
-    const lua_Integer i = find(L, at, lua_gettop(L), key);
+  } else {
+    const lua_Integer i = push_entry(L, at, key);
     if (i == 0)
       lua_pushnil(L);
     else
@@ -138,6 +165,7 @@ static bool is_vacant(lua_State *L, const lnet_emitter *e, int idx) {
 
 bool lnet_listeners_add_first(lua_State *L, lnet_emitting *base, int idx, int event) {
   lnet_emitter *e = &base->emitter;
+  if (e->many) return false;
   if (lnet_emitter_class_of(base)->hot == event) {
     e->hot_place = e->listed;
     set_hot(L, base, idx);
@@ -152,29 +180,143 @@ bool lnet_listeners_add_first(lua_State *L, lnet_emitting *base, int idx, int ev
   return true;
 }
 
-/* Puts the handler on top in place of the old one, or at the end. [-1, +0, m] */
-static void put(lua_State *L, lnet_listeners at, int key, int event) {
-  if (surely_none(at, event) && lnet_listeners_add_first(L, at.base, at.idx, event)) return;
+/* Copies what is in the list at `list` into the table of many on top. [-0, +0, m] */
+static void copy_list(lua_State *L, lnet_listeners at, int list) {
+  const lnet_emitter *e = at.base != NULL ? &at.base->emitter : NULL;
+  const int hot_event = e != NULL ? lnet_emitter_class_of(at.base)->hot : 0;
+  const bool hot = e != NULL && (e->has & LNET_EVENT_BIT(hot_event)) != 0;
+  const int to = lua_gettop(L);
+  const lua_Integer entries = length(L, at, list) / 2;
+  for (lua_Integer i = 0; i <= entries; i++) {
+    if (hot && i == e->hot_place) {
+      lua_pushinteger(L, hot_event);
+      lua_pushvalue(L, to);
+      lua_pushboolean(L, 1);
+      lnet_many_append(L, to + 1);
+      lua_settop(L, to);
+    }
+    if (i == entries) break;
+    lua_rawgeti(L, list, 2 * i + 1);
+    lua_pushvalue(L, to);
+    lua_rawgeti(L, list, 2 * i + 2);
+    if (!lua_isnil(L, to + 1)) lnet_many_append(L, to + 1);
+    lua_settop(L, to);
+  }
+}
+
+/* The table of many on top is the one of the list at `list` from now on, whose own entries go.
+   [-1, +0, m] */
+static void set_many(lua_State *L, lnet_listeners at, int list) {
+  const lua_Integer len = length(L, at, list);
+  lua_rawseti(L, list, LNET_MORE_NAMES); /* first what may raise */
+  for (lua_Integer i = len; i >= 1; i--) {
+    lua_pushnil(L);
+    lua_rawseti(L, list, i);
+  }
+  if (at.base == NULL) return;
+  at.base->emitter.many = true;
+  at.base->emitter.listed = at.base->emitter.hot_place = 0;
+}
+
+/* How many keys the list on top has, in itself or in its table of many; *full: it has no room for
+   another one, *loose: it has far too much. [-0, +0, -] */
+static lua_Integer measure(lua_State *L, lnet_listeners at, bool *full, bool *loose) {
+  const int list = lua_gettop(L);
+  const lua_Integer entries = length(L, at, list) / 2;
+  *full = entries >= LNET_FEW;
+  *loose = false;
+  if (entries > 0 || !push_many(L, at, list)) return entries;
+  const lnet_order *o = lnet_order_at(L, list + 1);
+  lua_pop(L, 1);
+  *full = o == NULL || o->vacant == 0;
+  *loose = o != NULL && lnet_many_is_loose(o);
+  return o != NULL ? (lua_Integer)o->count : 0;
+}
+
+/* Puts the keys of the list on top into a new table of many, unless a finalizer has altered it
+   meanwhile. [-0, +0, m] */
+static void rebuild(lua_State *L, lnet_listeners at, lua_Integer count) {
+  bool full = false;
+  bool loose = false;
+  const int list = lua_gettop(L);
+  lnet_many_make(L, count);
+  const bool same = push_list(L, at) && lua_rawequal(L, -1, list) &&
+                    measure(L, at, &full, &loose) == count && (full || loose);
+  lua_pop(L, 1);
+  if (same && length(L, at, list) == 0 && push_many(L, at, list)) {
+    lua_insert(L, -2);
+    lnet_many_copy(L, list + 1);
+    lua_remove(L, list + 1);
+  } else if (same) {
+    copy_list(L, at, list);
+  }
+  if (same) set_many(L, at, list);
+  lua_settop(L, list);
+}
+
+/* Makes a list if need be, and room in it for another key. [-0, +0, m] */
+static void need_room(lua_State *L, lnet_listeners at) {
+  bool full = true;
+  bool loose = false;
+  while (full) {
+    need_list(L, at);
+    const lua_Integer count = measure(L, at, &full, &loose);
+    if (full) rebuild(L, at, count);
+    lua_pop(L, 1);
+  }
+}
+
+/* ---- adding and removing ---- */
+
+/* Adds the key with the handler on top, for which there is room. [-1, +0, m] */
+static void append(lua_State *L, lnet_listeners at, int key) {
+  const int handler = lua_gettop(L);
+  if (!push_list(L, at)) {
+    lua_pop(L, 2);
+    return;
+  }
+  const int list = handler + 1;
+  const lua_Integer len = length(L, at, list);
+  if (len == 0 && push_many(L, at, list)) {
+    lua_pushvalue(L, handler);
+    lnet_many_append(L, key);
+  } else {
+    lua_pushvalue(L, handler);
+    lua_rawseti(L, list, len + 2); /* behind a gap, so not there until the key is */
+    lua_pushvalue(L, key);
+    lua_rawseti(L, list, len + 1);
+    if (at.base != NULL) at.base->emitter.listed++;
+  }
+  lua_settop(L, handler - 1);
+}
+
+/* Adds the key, which has no handler, with the one on top, where there is room. [-1, +0, m] */
+static void add_key(lua_State *L, lnet_listeners at, int key, int event) {
   if (is_hot(at, event)) {
+    if (at.base->emitter.many) {
+      lua_pushboolean(L, 1);
+      append(L, at, key);
+    }
     set_hot(L, at.base, at.idx);
   } else {
-    need_list(L, at);
-    const int list = lua_gettop(L);
-    lua_Integer i = surely_none(at, event) ? 0 : find(L, at, list, key);
-    if (i == 0) {
-      i = length(L, at, list) + 1;
-      lua_pushvalue(L, list - 1);
-      lua_rawseti(L, list, i + 1); /* behind a gap, so not there until the key is */
-      lua_pushvalue(L, key);
-      lua_rawseti(L, list, i);
-      if (at.base != NULL && at.base->emitter.listed < UINT8_MAX) at.base->emitter.listed++;
-    } else {
-      lua_pushvalue(L, list - 1);
-      lua_rawseti(L, list, i + 1);
-    }
-    lua_pop(L, 2);
+    append(L, at, key);
   }
   if (event != 0 && at.base != NULL) at.base->emitter.has |= LNET_EVENT_BIT(event);
+}
+
+/* Puts the handler on top in the place of the one that the key has. [-1, +0, m] */
+static void put(lua_State *L, lnet_listeners at, int key, int event) {
+  if (is_hot(at, event)) {
+    set_hot(L, at.base, at.idx);
+    return;
+  }
+  const lua_Integer i = push_entry(L, at, key);
+  lua_insert(L, -2);
+  if (i != 0)
+    lua_rawseti(L, -2, i + 1);
+  else
+    lua_pop(L, 1);
+  lua_pop(L, 1);
 }
 
 /* [-0, +0, -] */
@@ -190,185 +332,109 @@ static void forget_only(lua_State *L, lnet_listeners at) {
   at.base->emitter.listed = at.base->emitter.hot_place = 0;
 }
 
-/* Takes the key and its handler out. [-0, +0, -] */
-static void drop(lua_State *L, lnet_listeners at, int key, int event) {
+/* The list at `list` has no table of many any more. [-0, +0, -] */
+static void forget_many(lua_State *L, lnet_listeners at, int list) {
+  lua_pushnil(L);
+  lua_rawseti(L, list, LNET_MORE_NAMES);
+  if (at.base != NULL) at.base->emitter.many = false;
+}
+
+/* Takes the entry at i out of the list at `list`. [-0, +0, -] */
+static void drop_from_list(lua_State *L, lnet_listeners at, int list, lua_Integer i) {
+  const lua_Integer len = length(L, at, list);
+  for (lua_Integer from = i + 2; from <= len; from++) {
+    lua_rawgeti(L, list, from);
+    lua_rawseti(L, list, from - 2);
+  }
+  for (lua_Integer last = len; last > len - 2; last--) {
+    lua_pushnil(L);
+    lua_rawseti(L, list, last);
+  }
+  if (at.base == NULL) return;
+  at.base->emitter.listed--;
+  if ((i - 1) / 2 < at.base->emitter.hot_place) at.base->emitter.hot_place--;
+}
+
+/* Takes the key and its handler out of the list, or out of its table of many; *loose as above.
+   [-0, +0, -] */
+static void drop_entry(lua_State *L, lnet_listeners at, int key, bool *loose) {
+  const int top = lua_gettop(L);
+  if (push_list(L, at)) {
+    const lua_Integer len = length(L, at, top + 1);
+    if (len > 0) {
+      const lua_Integer i = find_in_list(L, top + 1, len, key);
+      if (i != 0) drop_from_list(L, at, top + 1, i);
+    } else if (push_many(L, at, top + 1)) {
+      const lua_Integer i = lnet_many_find(L, key);
+      if (i != 0 && lnet_many_drop(L, key, i, loose) == 0) forget_many(L, at, top + 1);
+    }
+  }
+  lua_settop(L, top);
+}
+
+/* Takes the key and its handler out; *loose as above. [-0, +0, -] */
+static void drop(lua_State *L, lnet_listeners at, int key, int event, bool *loose) {
+  if (surely_none(at, event)) return;
   if (event != 0 && at.base != NULL) at.base->emitter.has &= ~LNET_EVENT_BIT(event);
   if (is_hot(at, event)) {
     lua_pushnil(L);
     set_hot(L, at.base, at.idx);
-    return;
-  }
-  if (is_only(at, event)) {
+    if (at.base->emitter.many) drop_entry(L, at, key, loose);
+  } else if (is_only(at, event)) {
     forget_only(L, at);
-    return;
+  } else {
+    drop_entry(L, at, key, loose);
   }
-  if (!push_list(L, at)) {
-    lua_pop(L, 1);
-    return;
+}
+
+/* Puts a handler with more room in place of the one on top, unless a finalizer has altered that
+   meanwhile. [-0, +0, m] */
+static void replace_handler(lua_State *L, lnet_listeners at, int key, int event) {
+  const int old = lua_gettop(L);
+  const lua_Integer count = lnet_handler_count(L, old);
+  lnet_handler_make(L, count);
+  lnet_listeners_push(L, at, key, event);
+  if (lua_rawequal(L, -1, old) && lnet_handler_count(L, old) == count) {
+    lnet_handler_fill(L, old, old + 1);
+    lua_settop(L, old + 1);
+    put(L, at, key, event);
   }
-  const int list = lua_gettop(L);
-  const lua_Integer len = length(L, at, list);
-  const lua_Integer i = find(L, at, list, key);
-  for (lua_Integer from = i + 2; i != 0 && from <= len; from++) {
-    lua_rawgeti(L, list, from);
-    lua_rawseti(L, list, from - 2);
-  }
-  for (lua_Integer last = len; i != 0 && last > len - 2; last--) {
-    lua_pushnil(L);
-    lua_rawseti(L, list, last);
-  }
-  if (i != 0 && at.base != NULL) {
-    if (at.base->emitter.listed < UINT8_MAX) at.base->emitter.listed--;
-    if ((i - 1) / 2 < at.base->emitter.hot_place) at.base->emitter.hot_place--;
-  }
-  lua_pop(L, 1);
+  lua_settop(L, old);
 }
 
 void lnet_listeners_add(lua_State *L, lnet_listeners at, int key, int event, bool prepend) {
+  const int listener = lua_gettop(L);
   if (surely_none(at, event) && lnet_listeners_add_first(L, at.base, at.idx, event)) return;
-  if (!is_hot(at, event)) { /* what it takes is there before the look */
-    need_list(L, at);
-    lua_pop(L, 1);
+  for (bool done = false; !done;) {
+    if (!is_hot(at, event) || at.base->emitter.many) need_room(L, at);
+    lnet_listeners_push(L, at, key, event);
+    if (lua_isnil(L, -1)) {
+      lua_pushvalue(L, listener);
+      add_key(L, at, key, event);
+      done = true;
+    } else {
+      done = lnet_handler_add(L, -1, listener, prepend);
+      if (!done) replace_handler(L, at, key, event);
+    }
+    lua_settop(L, listener);
   }
+  lua_pop(L, 1);
+}
+
+bool lnet_listeners_remove(lua_State *L, lnet_listeners at, int key, int event, int what,
+                           bool *loose) {
+  const int top = lua_gettop(L);
   lnet_listeners_push(L, at, key, event);
   if (lua_isnil(L, -1)) {
     lua_pop(L, 1);
-    put(L, at, key, event);
-    return;
-  }
-  if (lua_type(L, -1) != LUA_TTABLE) { /* the second one: make a sequence */
-    lua_createtable(L, 2, 0);
-    lnet_listeners_push(L, at, key, event);
-    const bool same = lua_rawequal(L, -1, -3);
-    lua_pop(L, 1);
-    if (!same) { /* a finalizer has added one, or removed that */
-      lua_pop(L, 2);
-      lnet_listeners_add(L, at, key, event, prepend);
-      return;
-    }
-    lua_insert(L, -2);
-    lua_rawseti(L, -2, prepend ? 2 : 1);
-    lua_pushvalue(L, -2);
-    lua_rawseti(L, -2, prepend ? 1 : 2);
-    put(L, at, key, event);
-    lua_pop(L, 1);
-    return;
-  }
-  const int list = lua_gettop(L);
-  const lua_Integer len = (lua_Integer)lua_rawlen(L, list);
-  lua_pushvalue(L, list - 1);
-  lua_rawseti(L, list, len + 1);
-  for (lua_Integer i = len; prepend && i >= 1; i--) {
-    lua_rawgeti(L, list, i);
-    lua_rawseti(L, list, i + 1);
-  }
-  if (prepend) {
-    lua_pushvalue(L, list - 1);
-    lua_rawseti(L, list, 1);
-  }
-  lua_pop(L, 2);
-}
-
-/* Upvalues of a once wrapper. */
-enum { ONCE_LISTENER = 1, ONCE_EMITTER = 2, ONCE_NAME = 3, ONCE_FIRED = 4, ONCE_UPVALUES = 4 };
-
-/* A once wrapper: emitter:removeListener(name, wrapper), then the listener. */
-static int l_once(lua_State *L) {
-  lua_Debug ar;
-  const int nargs = lua_gettop(L);
-  if (lua_toboolean(L, lua_upvalueindex(ONCE_FIRED))) return 0;
-  luaL_checkstack(L, nargs + 6, "too many arguments");
-  lua_pushvalue(L, lua_upvalueindex(ONCE_LISTENER));
-  lua_insert(L, 1);
-  lua_getfield(L, lua_upvalueindex(ONCE_EMITTER), "removeListener");
-  lua_pushvalue(L, lua_upvalueindex(ONCE_EMITTER));
-  lua_pushvalue(L, lua_upvalueindex(ONCE_NAME));
-  lua_getstack(L, 0, &ar);
-  lua_getinfo(L, "f", &ar); /* the wrapper itself */
-  lua_call(L, 3, 0);
-  lua_pushboolean(L, 1);
-  lua_replace(L, lua_upvalueindex(ONCE_FIRED));
-  lua_call(L, nargs, 0);
-  return 0;
-}
-
-void lnet_once_push(lua_State *L, lnet_listeners at, int key, int listener) {
-  lua_pushvalue(L, listener);
-  lua_pushvalue(L, at.idx);
-  lnet_name_push(L, at.ctx, key);
-  lua_pushboolean(L, 0);
-  lua_pushcclosure(L, l_once, ONCE_UPVALUES);
-}
-
-void lnet_once_unwrap(lua_State *L, int idx) {
-  idx = lua_absindex(L, idx);
-  if (lua_tocfunction(L, idx) != l_once || lua_getupvalue(L, idx, ONCE_LISTENER) == NULL)
-    lua_pushvalue(L, idx);
-}
-
-/* Upvalues of the function that stands for a userdata. */
-enum { NATIVE_SELF = 1, NATIVE_EVENT = 2 };
-
-static int l_native(lua_State *L) {
-  const int nargs = lua_gettop(L);
-  lua_pushvalue(L, lua_upvalueindex(NATIVE_SELF));
-  const lnet_native *native = lua_touserdata(L, -1);
-  const int event = (int)lua_tointeger(L, lua_upvalueindex(NATIVE_EVENT));
-  native->call(L, nargs + 1, event, 1, nargs, false);
-  return 0;
-}
-
-void lnet_native_function(lua_State *L, int event) {
-  if (lua_type(L, -1) != LUA_TUSERDATA) return;
-  lua_pushinteger(L, event);
-  lua_pushcclosure(L, l_native, 2);
-}
-
-/* Whether the function at `what` stands for the userdata on top. [-0, +0, -] */
-static bool stands_for(lua_State *L, int what) {
-  if (lua_type(L, -1) != LUA_TUSERDATA || lua_tocfunction(L, what) != l_native ||
-      lua_getupvalue(L, what, NATIVE_SELF) == NULL)
     return false;
-  const bool same = lua_rawequal(L, -1, -2);
-  lua_pop(L, 1);
-  return same;
-}
-
-/* Whether the listener on top is `what` or wraps it. [-0, +0, -] */
-static bool matches(lua_State *L, int what) {
-  if (lua_rawequal(L, -1, what) || stands_for(L, what)) return true;
-  lnet_once_unwrap(L, -1);
-  const bool same = lua_rawequal(L, -1, what);
-  lua_pop(L, 1);
-  return same;
-}
-
-/* Takes position i out of the sequence on top; a single one that is left stands alone again.
-   [-1, +0, -] */
-static void take_out(lua_State *L, lnet_listeners at, int key, int event, lua_Integer i) {
-  const int list = lua_gettop(L);
-  const lua_Integer len = (lua_Integer)lua_rawlen(L, list);
-  for (; i < len; i++) {
-    lua_rawgeti(L, list, i + 1);
-    lua_rawseti(L, list, i);
   }
-  lua_pushnil(L);
-  lua_rawseti(L, list, len);
-  if (len == 2) {
-    lua_rawgeti(L, list, 1);
-    put(L, at, key, event);
-  }
-  lua_pop(L, 1);
-}
-
-bool lnet_listeners_remove(lua_State *L, lnet_listeners at, int key, int event, int what) {
-  lnet_listeners_push(L, at, key, event);
   if (lua_type(L, -1) != LUA_TTABLE) {
-    if (lua_isnil(L, -1) || !matches(L, what)) {
+    if (!lnet_listener_matches(L, what)) {
       lua_pop(L, 1);
       return false;
     }
-    drop(L, at, key, event);
+    drop(L, at, key, event, loose);
     if (event == LNET_EV_END && at.base != NULL && at.base->emitter.own_end)
       lua_pushvalue(L, what); /* to node it is one of two */
     else
@@ -376,40 +442,97 @@ bool lnet_listeners_remove(lua_State *L, lnet_listeners at, int key, int event, 
     lua_remove(L, -2);
     return true;
   }
-  const int list = lua_gettop(L);
-  for (lua_Integer i = (lua_Integer)lua_rawlen(L, list); i >= 1; i--) {
-    lua_rawgeti(L, list, i);
-    if (matches(L, what)) { /* as node: here the value that was asked for is told */
-      lua_pushvalue(L, what);
-      lua_replace(L, -2);
-      lua_insert(L, list);
-      take_out(L, at, key, event, i);
-      return true;
-    }
+  if (!lnet_handler_remove(L, -1, what)) {
     lua_pop(L, 1);
+    return false;
   }
-  lua_pop(L, 1);
-  return false;
+  const lua_Integer left = lnet_handler_count(L, -1);
+  if (left == 1) { /* it stands alone again */
+    lnet_handler_first(L, -1);
+    put(L, at, key, event);
+  } else if (left == 0) { /* only where a user's table was altered */
+    drop(L, at, key, event, loose);
+  } else if (lnet_handler_is_loose(L, -1)) {
+    *loose = true;
+  }
+  lua_settop(L, top);
+  lua_pushvalue(L, what); /* as node: here the value that was asked for is told */
+  return true;
+}
+
+/* Protected: makes the handler of the key at 2 smaller, and the table of many, where they are
+   loose. The emitter is at 1. [-0, +0, m] */
+static int body_settle(lua_State *L) {
+  lnet_listeners at = *(const lnet_listeners *)lua_touserdata(L, 3);
+  const int event = lua_isinteger(L, 2) ? (int)lua_tointeger(L, 2) : 0;
+  at.idx = 1;
+  lnet_listeners_push(L, at, 2, event);
+  if (lnet_handler_is_loose(L, -1)) replace_handler(L, at, 2, event);
+  bool full = false;
+  bool loose = false;
+  if (push_list(L, at)) {
+    const lua_Integer count = measure(L, at, &full, &loose);
+    if (loose) rebuild(L, at, count);
+  }
+  return 0;
+}
+
+void lnet_listeners_settle(lua_State *L, lnet_listeners at, int key) {
+  const int top = lua_gettop(L);
+  if (!lua_checkstack(L, LUA_MINSTACK)) return;
+  lua_pushcfunction(L, body_settle);
+  lua_pushvalue(L, at.idx);
+  lua_pushvalue(L, key);
+  lua_pushlightuserdata(L, &at);
+  lua_pcall(L, 3, 0, 0);
+  lua_settop(L, top);
 }
 
 void lnet_listeners_clear(lua_State *L, lnet_listeners at, int key, int event) {
   if (key != 0) {
-    drop(L, at, key, event);
+    bool loose = false;
+    drop(L, at, key, event, &loose);
+    if (loose) lnet_listeners_settle(L, at, key);
     return;
   }
+  const int top = lua_gettop(L);
   if (push_list(L, at)) {
-    for (lua_Integer i = (lua_Integer)lua_rawlen(L, -1); i >= 1; i--) {
+    for (lua_Integer i = length(L, at, top + 1); i >= 1; i--) {
       lua_pushnil(L);
-      lua_rawseti(L, -2, i);
+      lua_rawseti(L, top + 1, i);
     }
+    if (push_many(L, at, top + 1)) forget_many(L, at, top + 1);
   }
-  lua_pop(L, 1);
+  lua_settop(L, top);
   if (at.base == NULL) return;
   if (at.base->emitter.only != 0) forget_only(L, at);
   at.base->emitter.has = 0;
-  at.base->emitter.listed = 0;
+  at.base->emitter.listed = at.base->emitter.hot_place = 0;
   lua_pushnil(L);
   set_hot(L, at.base, at.idx);
+}
+
+/* Appends the key on top to the sequence at `keys`, unless it is the 'end' that is there already.
+   [-1, +0, m] */
+static void note_key(lua_State *L, lnet_listeners at, int keys, lua_Integer *count) {
+  const bool is_end = lua_isinteger(L, -1) && lua_tointeger(L, -1) == LNET_EV_END;
+  if (at.base != NULL && at.base->emitter.own_end && is_end && *count > 0)
+    lua_pop(L, 1);
+  else
+    lua_rawseti(L, keys, ++*count);
+}
+
+/* The keys of the table of many on top. [-1, +0, m] */
+static void add_keys_of_many(lua_State *L, lnet_listeners at, int keys, lua_Integer *count) {
+  const int many = lua_gettop(L);
+  const lnet_order *o = lnet_order_at(L, many);
+  for (uint32_t place = 0; o != NULL && (place = lnet_order_next(o, place)) != 0;) {
+    if (lua_rawgeti(L, many, 2 * (lua_Integer)place - 1) != LUA_TNIL)
+      note_key(L, at, keys, count);
+    else
+      lua_pop(L, 1);
+  }
+  lua_pop(L, 1);
 }
 
 void lnet_listeners_keys(lua_State *L, lnet_listeners at) {
@@ -419,36 +542,28 @@ void lnet_listeners_keys(lua_State *L, lnet_listeners at) {
   const int list = lua_gettop(L);
   const lnet_emitter *e = at.base != NULL ? &at.base->emitter : NULL;
   const int hot_event = e != NULL ? lnet_emitter_class_of(at.base)->hot : 0;
-  const int hot = e != NULL && (e->has & LNET_EVENT_BIT(hot_event)) != 0 ? hot_event : 0;
+  const bool hot = e != NULL && !e->many && (e->has & LNET_EVENT_BIT(hot_event)) != 0;
   const int only = e != NULL ? e->only : 0;
   const lua_Integer entries = has_list ? length(L, at, list) / 2 : only != 0;
   lua_Integer count = 0;
   if (e != NULL && e->own_end) {
     lua_pushinteger(L, LNET_EV_END);
-    lua_rawseti(L, keys, ++count);
+    note_key(L, at, keys, &count);
   }
   for (lua_Integer i = 0; i <= entries; i++) {
-    if (hot != 0 && (i == e->hot_place || (i == entries && e->hot_place > entries))) {
-      lua_pushinteger(L, hot);
-      lua_rawseti(L, keys, ++count);
+    if (hot && i == e->hot_place) {
+      lua_pushinteger(L, hot_event);
+      note_key(L, at, keys, &count);
     }
     if (i == entries) break;
     if (only != 0)
       lua_pushinteger(L, only);
     else
       lua_rawgeti(L, list, 2 * i + 1);
-    const bool is_end = lua_isinteger(L, -1) && lua_tointeger(L, -1) == LNET_EV_END;
-    if (e != NULL && e->own_end && is_end)
-      lua_pop(L, 1);
-    else
-      lua_rawseti(L, keys, ++count);
+    note_key(L, at, keys, &count);
   }
+  if (has_list && entries == 0 && push_many(L, at, list)) add_keys_of_many(L, at, keys, &count);
   lua_settop(L, keys);
-}
-
-lua_Integer lnet_handler_count(lua_State *L, int idx) {
-  if (lua_isnil(L, idx)) return 0;
-  return lua_type(L, idx) == LUA_TTABLE ? (lua_Integer)lua_rawlen(L, idx) : 1;
 }
 
 void lnet_listeners_push_max(lua_State *L, lnet_listeners at) {

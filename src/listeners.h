@@ -1,12 +1,11 @@
 /* The listeners of one emitter: which are there, adding, removing. No event is emitted here.
-   An emitter is a userdata of ours (struct lnet_emitter in it) or any table of the user's.
-   A handler is a listener or a sequence of two or more. A listener is a function, or a userdata of
-   ours that hears several events without a function for each: whoever asks for it gets one. What
-   once adds is a function around the user's. */
+   An emitter is a userdata of ours (struct lnet_emitter in it) or any table of the user's. Each of
+   its events has a handler, see handler.h. */
 #ifndef LNET_LISTENERS_H
 #define LNET_LISTENERS_H
 
 #include "class.h"
+#include "handler.h"
 #include "names.h"
 #include "object.h"
 
@@ -20,11 +19,13 @@ typedef struct lnet_emitter_class {
 
 typedef struct lnet_emitter {
   uint32_t has;      /* bit n: somebody listens to event n */
-  uint8_t listed;    /* entries of the list; UINT8_MAX: so many, or more, for good */
+  uint8_t listed;    /* entries of the list: LNET_FEW at most */
   uint8_t hot_place; /* entries of the list that were there before the hot one */
   uint8_t only;      /* the event whose only listener stands in the table's place, or 0 */
   bool own_end : 1;  /* a socket's own listener of 'end' is there: it counts as the first */
   bool has_list : 1; /* there is one, if only an empty one */
+  bool many : 1;     /* the events are in the table of many, and the list is empty */
+  bool warned : 1;   /* that there are too many of 'end', with the own one */
 } lnet_emitter;
 
 /* How each userdata that emits begins. */
@@ -36,18 +37,6 @@ typedef struct lnet_emitting {
 static inline const lnet_emitter_class *lnet_emitter_class_of(const lnet_emitting *base) {
   return base->object.cls->emitter;
 }
-
-/* How each userdata that listens begins. `call` is told of the event, with nargs values from
-   `first` on; once: it is in a list, and if it hears of this event once only, takes itself out
-   first.
-   [-0, +0, e] */
-typedef struct lnet_native {
-  void (*call)(lua_State *L, int self, int event, int first, int nargs, bool once);
-} lnet_native;
-
-/* Replaces the listener on top, if it is a userdata, by a function that does for this event what it
-   does. [-1, +1, m] */
-void lnet_native_function(lua_State *L, int event);
 
 /* An emitter on the stack. */
 typedef struct lnet_listeners {
@@ -62,13 +51,14 @@ lnet_listeners lnet_listeners_at(lua_State *L, lnet_ctx *ctx, int idx);
 /* Pushes the handler of the key at `key` (event: its number or 0), or nil. [-0, +1, -] */
 void lnet_listeners_push(lua_State *L, lnet_listeners at, int key, int event);
 
-/* The object at idx, if it is a userdata that emits, else NULL. They are known by their size and
-   class. [-0, +0, -] */
+/* The object at idx, if it is a userdata that emits, else NULL. It is known by its metatable, and
+   among our objects by its class. [-0, +0, -] */
 static inline lnet_emitting *lnet_emitting_test(lua_State *L, const lnet_ctx *ctx, int idx) {
   lnet_emitting *base = lua_touserdata(L, idx);
   if (base == NULL || lua_rawlen(L, idx) < sizeof *base) return NULL;
-  const void *cls = base->object.cls;
-  return cls == ctx->socket_class || cls == ctx->server_class ? base : NULL;
+  const lnet_object_class *cls = base->object.cls;
+  const bool like_ours = cls == ctx->socket_class || cls == ctx->server_class;
+  return like_ours && lnet_class_is_marked(L, idx) ? base : NULL;
 }
 
 /* The listener on top is the first of an event of ours, of the object at idx. Returns whether it
@@ -79,26 +69,20 @@ bool lnet_listeners_add_first(lua_State *L, lnet_emitting *base, int idx, int ev
 void lnet_listeners_add(lua_State *L, lnet_listeners at, int key, int event, bool prepend);
 
 /* Removes the listener at index `what` (the user's function, or a wrapper), the last one that
-   matches. Pushes what 'removeListener' tells, and returns true; else pushes nothing.
-   [-0, +0|1, -] */
-bool lnet_listeners_remove(lua_State *L, lnet_listeners at, int key, int event, int what);
+   matches. Pushes what 'removeListener' tells, and returns true; else pushes nothing. *loose
+   becomes true where memory should be given back afterwards. [-0, +0|1, -] */
+bool lnet_listeners_remove(lua_State *L, lnet_listeners at, int key, int event, int what,
+                           bool *loose);
 
-/* Removes all listeners of one key, or (key 0) of all. [-0, +0, m] */
+/* Gives memory back: what has room for far more listeners of the key, or names, than there are gets
+   smaller. What fails changes nothing. [-0, +0, -] */
+void lnet_listeners_settle(lua_State *L, lnet_listeners at, int key);
+
+/* Removes all listeners of one key, or (key 0) of all. [-0, +0, -] */
 void lnet_listeners_clear(lua_State *L, lnet_listeners at, int key, int event);
 
 /* Pushes a sequence of the keys that have listeners, in order of coming. [-0, +1, m] */
 void lnet_listeners_keys(lua_State *L, lnet_listeners at);
-
-/* Listeners in the handler at idx. [-0, +0, -] */
-lua_Integer lnet_handler_count(lua_State *L, int idx);
-
-/* Pushes a function that removes itself from the emitter's event and calls the listener, once.
-   [-0, +1, m] */
-void lnet_once_push(lua_State *L, lnet_listeners at, int key, int listener);
-
-/* Pushes the user's function behind the listener at idx: the one in a once wrapper, or itself.
-   [-0, +1, -] */
-void lnet_once_unwrap(lua_State *L, int idx);
 
 /* Pushes the list's field `max`, and takes it from the top. [-0, +1, -] [-1, +0, m] */
 void lnet_listeners_push_max(lua_State *L, lnet_listeners at);

@@ -95,12 +95,8 @@ int lnet_l_newServer(lua_State *L) {
     lua_settop(L, 1);
   }
   lnet_server *server = lua_newuserdatauv(L, sizeof *server, UV_SERVER_VALUES);
-  static const lnet_emitter_class emitter_class = {.hot = LNET_EV_CONNECTION};
-  static const lnet_object_class class = {.on_close = lnet_stream_on_close, /* its streams' data */
-                                          .emitter = &emitter_class};
   memset(server, 0, sizeof *server);
-  lnet_object_init(&server->base.object, ctx, &class);
-  ctx->server_class = &class;
+  lnet_object_init(&server->base.object, ctx, ctx->server_class);
   server->half_open = flags[0];
   server->pause_on_connect = flags[1];
   server->no_delay = flags[2];
@@ -298,11 +294,16 @@ void lnet_server_init(lua_State *L, lnet_ctx *ctx) {
                                              {"blockList", P_BLOCK_LIST, true},
                                              {NULL, 0, false}};
   static const lnet_class_spec spec = {.name = "Server",
+                                       .size = sizeof(lnet_server),
                                        .methods = methods,
                                        .properties = properties,
                                        .get = get,
                                        .set = set,
                                        .inspect = lnet_inspect_server,
                                        .close = l_close};
+  static const lnet_emitter_class emitter_class = {.hot = LNET_EV_CONNECTION};
+  static const lnet_object_class class = {.on_close = lnet_stream_on_close, /* its streams' data */
+                                          .emitter = &emitter_class};
+  ctx->server_class = &class; /* emitters are known by it, also before there is a server */
   lnet_class_new(L, ctx, &spec, &ctx->server_meta, &ctx->server_meta_ref);
 }

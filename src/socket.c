@@ -287,6 +287,7 @@ void lnet_socket_init(lua_State *L, lnet_ctx *ctx) {
                                      {"address", l_address},
                                      {NULL, NULL}};
   static const lnet_class_spec spec = {.name = "Socket",
+                                       .size = LNET_STREAM_NARROW,
                                        .methods = methods,
                                        .properties = lnet_properties,
                                        .get = lnet_properties_get,

@@ -88,7 +88,10 @@ void lnet_socketaddress_init(lua_State *L, lnet_ctx *ctx) {
                                              {"port", P_PORT, false},
                                              {"flowlabel", P_FLOWLABEL, false},
                                              {NULL, 0, false}};
-  static const lnet_class_spec spec = {
-      .name = "SocketAddress", .methods = methods, .properties = properties, .get = get};
+  static const lnet_class_spec spec = {.name = "SocketAddress",
+                                       .size = sizeof(lnet_socketaddress),
+                                       .methods = methods,
+                                       .properties = properties,
+                                       .get = get};
   lnet_class_new(L, ctx, &spec, &ctx->address_meta, &ctx->address_meta_ref);
 }

@@ -241,15 +241,23 @@ lnet_stream *lnet_stream_new(lua_State *L, lnet_ctx *ctx, bool narrow);
 extern const lnet_object_class lnet_stream_class;
 void lnet_stream_on_close(uv_handle_t *handle);
 
-/* The stream at idx, else NULL. It is known by its size and class, cheaper than by the metatable.
-   [-0, +0, -] */
-static inline lnet_stream *lnet_stream_test(lua_State *L, int idx) {
+/* The value at idx, if it is a userdata with the size and the contents of a stream, else NULL. It
+   may be another library's in memory that a stream had before; not if its handle is open, for then
+   it is held. [-0, +0, -] */
+static inline lnet_stream *lnet_stream_like(lua_State *L, int idx) {
   lnet_stream *s = lua_touserdata(L, idx);
   if (s == NULL) return NULL;
   const size_t size = lua_rawlen(L, idx);
-  const bool ours =
+  const bool like =
       (size == LNET_STREAM_NARROW || size == sizeof *s) && s->base.object.cls == &lnet_stream_class;
-  return ours ? s : NULL;
+  return like ? s : NULL;
+}
+
+/* The stream at idx, else NULL. It is known by its metatable, and among our objects by its size and
+   class. [-0, +0, -] */
+static inline lnet_stream *lnet_stream_test(lua_State *L, int idx) {
+  lnet_stream *s = lnet_stream_like(L, idx);
+  return s != NULL && lnet_class_is_marked(L, idx) ? s : NULL;
 }
 
 /* The stream at idx, or raises. Room for ticks is made. [-0, +0, e] */

@@ -179,8 +179,11 @@ void lnet_timer_init(lua_State *L, lnet_ctx *ctx) {
   static const luaL_Reg methods[] = {{"ref", l_ref},       {"unref", l_unref},
                                      {"hasRef", l_hasRef}, {"refresh", l_refresh},
                                      {"close", l_close},   {NULL, NULL}};
-  static const lnet_class_spec spec = {
-      .name = "Timeout", .methods = methods, .get = no_property, .close = l_close};
+  static const lnet_class_spec spec = {.name = "Timeout",
+                                       .size = sizeof(lnet_timer),
+                                       .methods = methods,
+                                       .get = no_property,
+                                       .close = l_close};
   const void *meta = NULL;
   lnet_class_new(L, ctx, &spec, &meta, &ctx->timer_meta_ref);
   lua_pop(L, 1);

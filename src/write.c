@@ -163,7 +163,7 @@ static bool write_checked(lua_State *L, lnet_stream *s, const char *bytes, size_
 LNET_HOT static bool write_common(lua_State *L, bool *more) {
   size_t len = 0;
   if (lua_gettop(L) != 2 || lua_type(L, 2) != LUA_TSTRING) return false;
-  lnet_stream *s = lnet_stream_test(L, 1);
+  lnet_stream *s = lnet_stream_like(L, 1); /* a quiet one has an open handle */
   if (s == NULL || s->default_encoding > LNET_ENCODING_UTF8 || !lnet_writer_is_quiet(s) ||
       lnet_stream_ctx(s)->shut)
     return false;

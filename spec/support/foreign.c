@@ -1,15 +1,39 @@
-/* A C library as others write them: it asks for the text of a value, and raises values. */
+/* A C library as others write them, for the specs: it makes userdata of its own, asks for the text
+   of a value, and raises values. */
 #include <lauxlib.h>
 #include <lua.h>
 #include <stdio.h>
+#include <string.h>
 
-/* text(value): the value's text. */
+/* foreign.new(size[, byte]): a userdata of this size, filled with this byte. */
+static int l_new(lua_State *L) {
+  const size_t size = (size_t)luaL_checkinteger(L, 1);
+  const int byte = (int)luaL_optinteger(L, 2, 0);
+  memset(lua_newuserdatauv(L, size, 0), byte, size);
+  return 1;
+}
+
+/* foreign.copy(userdata): one with the same size and bytes, as memory that an object had before. */
+static int l_copy(lua_State *L) {
+  const size_t size = lua_rawlen(L, 1);
+  memcpy(lua_newuserdatauv(L, size, 0), lua_touserdata(L, 1), size);
+  return 1;
+}
+
+/* foreign.light(): a light userdata. */
+static int l_light(lua_State *L) {
+  static int something;
+  lua_pushlightuserdata(L, &something);
+  return 1;
+}
+
+/* foreign.text(value): the value's text. */
 static int l_text(lua_State *L) {
   luaL_tolstring(L, 1, NULL);
   return 1;
 }
 
-/* put(value): writes the value's text to the standard output. */
+/* foreign.put(value): writes the value's text to the standard output. */
 static int l_put(lua_State *L) {
   size_t len = 0;
   const char *text = luaL_tolstring(L, 1, &len);
@@ -18,7 +42,7 @@ static int l_put(lua_State *L) {
   return 0;
 }
 
-/* raise(value) */
+/* foreign.raise(value) */
 static int l_raise(lua_State *L) {
   lua_settop(L, 1);
   return lua_error(L);
@@ -27,8 +51,9 @@ static int l_raise(lua_State *L) {
 __attribute__((visibility("default"))) int luaopen_spec_foreign(lua_State *L);
 
 int luaopen_spec_foreign(lua_State *L) {
-  static const luaL_Reg functions[] = {
-      {"text", l_text}, {"put", l_put}, {"raise", l_raise}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"new", l_new},   {"copy", l_copy}, {"light", l_light},
+                                       {"text", l_text}, {"put", l_put},   {"raise", l_raise},
+                                       {NULL, NULL}};
   luaL_newlib(L, functions);
   return 1;
 }

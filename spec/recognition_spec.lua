@@ -1,0 +1,146 @@
+--- What is taken for an object of lnet's: only what is one. Methods are called on every other kind
+-- of userdata here, also on one that has the bytes, or the metatable, of a socket.
+local child = require("spec.support.child")
+local events = require("lnet.events")
+local foreign = require("spec.foreign")
+local net = require("lnet")
+local timers = require("lnet.timers")
+local within = require("spec.support.within")
+
+local EventEmitter = events.EventEmitter
+
+local function ignore() end
+
+-- Runs `call`, which must raise ERR_INVALID_THIS.
+local function refuses(what, call, ...)
+  local ok, err = pcall(call, ...)
+  assert.is_false(ok, what .. " was taken")
+  assert.equal("table", type(err), what .. ": " .. tostring(err))
+  assert.equal("ERR_INVALID_THIS", err.code, what)
+end
+
+-- Arguments with which each method would do something to an emitter.
+local ARGUMENTS = {
+  on = { "data", ignore },
+  addListener = { "data", ignore },
+  once = { "data", ignore },
+  off = { "data", ignore },
+  removeListener = { "data", ignore },
+  prependListener = { "data", ignore },
+  prependOnceListener = { "data", ignore },
+  removeAllListeners = {},
+  emit = { "data" },
+  listeners = { "data" },
+  rawListeners = { "data" },
+  listenerCount = { "data" },
+  eventNames = {},
+  setMaxListeners = { 3 },
+  getMaxListeners = {},
+}
+
+-- Name -> a userdata that is no emitter.
+local function others()
+  local timer, immediate = timers.setTimeout(ignore, 1), timers.setImmediate(ignore)
+  timer:close()
+  immediate:close()
+  local buffer = net.Buffer(400)
+  return {
+    timer = timer,
+    immediate = immediate,
+    buffer = buffer,
+    ["view of a buffer"] = buffer:slice(1, 399),
+    ["empty buffer"] = net.Buffer(0),
+    ["block list"] = net.BlockList(),
+    ["socket address"] = net.SocketAddress(),
+    file = io.stdout,
+    ["light userdata"] = foreign.light(),
+    ["empty userdata"] = foreign.new(0),
+    ["small userdata"] = foreign.new(8),
+    ["large userdata"] = foreign.new(1000, 255),
+    ["userdata with a socket's bytes"] = foreign.copy(net.Socket()),
+    ["userdata with a server's bytes"] = foreign.copy(net.Server()),
+  }
+end
+
+describe("A userdata that is no emitter", function()
+  after_each(within.clean)
+
+  it("is refused by each of an emitter's methods", function()
+    for name, object in pairs(others()) do
+      for method, arguments in pairs(ARGUMENTS) do
+        for _, class in ipairs({ EventEmitter, net.Socket, net.Server }) do
+          refuses(method .. " on " .. name, class[method], object, table.unpack(arguments))
+        end
+      end
+    end
+  end)
+
+  it("is refused by each method of a socket that is in C", function()
+    local list = others()
+    list.server, list.socket = net.Server(), net.Socket()
+    for name, object in pairs(list) do
+      for method, call in pairs(net.Socket) do
+        local own = name == "socket" or name == "server" and ARGUMENTS[method] ~= nil
+        local isC = type(call) == "function" and debug.getinfo(call, "S").what == "C"
+        if isC and not own then
+          refuses("socket:" .. tostring(method) .. " on " .. name, call, object, "x", ignore)
+        end
+      end
+    end
+  end)
+
+  it("is refused before any socket or server was made, too", function()
+    local result = child.program([[
+      local EventEmitter = require("lnet.events").EventEmitter
+      local timers = require("lnet.timers")
+      local timer = timers.setTimeout(function() end, 1)
+      local immediate = timers.setImmediate(function() end)
+      for _, object in ipairs({ timer, immediate, require("lnet").Buffer(500), io.stdout }) do
+        local ok, err = pcall(EventEmitter.on, object, "data", print)
+        print(ok, err.code)
+      end
+    ]]):wait()
+    assert.equal("", result.err)
+    assert.equal(("false\tERR_INVALID_THIS\n"):rep(4), result.out)
+    assert.equal(0, result.code)
+  end)
+
+  it("is refused with a metatable of ours that debug.setmetatable gave it", function()
+    local givers = {
+      net.Socket(), net.Server(), net.BlockList(), net.SocketAddress(), net.Buffer(0),
+      timers.setTimeout(ignore, 1),
+    }
+    givers[6]:close()
+    local calls = {
+      EventEmitter.on, net.Socket.read, net.Server.address, net.BlockList.toJSON, net.Buffer.sub,
+      givers[6].refresh,
+    }
+    for i, giver in ipairs(givers) do
+      for _, size in ipairs({ 0, 8, 16 }) do
+        local object = debug.setmetatable(foreign.new(size, 255), debug.getmetatable(giver))
+        refuses("number " .. i .. ", of " .. size .. " bytes", calls[i], object, "data", ignore)
+        debug.setmetatable(object, nil)
+      end
+    end
+    for _, size in ipairs({ 100, 300, 1000 }) do
+      local object = debug.setmetatable(foreign.new(size), debug.getmetatable(givers[1]))
+      refuses("with a socket's metatable", net.Socket.read, object)
+      refuses("with a socket's metatable", EventEmitter.on, object, "data", ignore)
+      debug.setmetatable(object, nil)
+    end
+  end)
+end)
+
+describe("A socket whose metatable debug.setmetatable has taken", function()
+  after_each(within.clean)
+
+  it("is refused until it has one of ours again", function()
+    local socket = net.Socket()
+    local meta = debug.getmetatable(socket)
+    debug.setmetatable(socket, nil)
+    refuses("without metatable", net.Socket.read, socket)
+    debug.setmetatable(socket, meta)
+    assert.is_nil(socket:read())
+    socket:destroy()
+  end)
+end)
