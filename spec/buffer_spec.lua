@@ -29,6 +29,30 @@ describe("net.Buffer", function()
     refused("RangeError", "ERR_OUT_OF_RANGE", net.Buffer, 2 ^ 60)
   end)
 
+  it("keeps none of the views that a view was made of", function()
+    local view = net.Buffer(16):set(1, "0123456789abcdef")
+    local seen = setmetatable({}, { __mode = "k" })
+    for i = 1, 1000 do
+      view = view:slice(i % 2 + 1, -1):slice(1, -1)
+      seen[view] = true
+      if #view == 1 then view = net.Buffer(16):set(1, "0123456789abcdef") end
+    end
+    collectgarbage()
+    collectgarbage()
+    local count = 0
+    for _ in pairs(seen) do count = count + 1 end
+    assert.is_true(count <= 1)
+  end)
+
+  it("keeps the bytes of a view of a view when nobody else does", function()
+    local view = net.Buffer(1 << 16):set(1, ("0123456789"):rep(6553)):slice(11, -1):slice(11, 20)
+    collectgarbage()
+    collectgarbage()
+    local others = {}
+    for i = 1, 64 do others[i] = net.Buffer(1 << 16) end
+    assert.equal("0123456789", tostring(view))
+  end)
+
   it("gives what string.sub and string.byte give for the same bytes", function()
     local text = "abc\0\255"
     local buffer = net.Buffer(#text):set(1, text)

@@ -523,11 +523,28 @@ describe("A finalizer that runs in the middle of a call", function()
       collectSoon(function() inner = far:read(4000 - left) end)
       local outer = far:read(3500)
       assert.equal(4000 - left, #inner)
-      assert.equal(bytes, inner .. (outer or ""))
+      assert.is_nil(outer) -- fewer than asked for are there
+      assert.equal(bytes, inner .. (far:read() or ""))
       near:destroy()
       far:destroy()
       within(10)
     end
+  end)
+
+  it("may read what a read(n) was about to take, and put as much of it back", function()
+    local socket = net.Socket()
+    local ran = false
+    socket:unshift(("b"):rep(2000))
+    socket:unshift(("a"):rep(2000))
+    collectSoon(function()
+      ran = true
+      socket:read(2000)
+      socket:unshift(("c"):rep(2000))
+    end)
+    local bytes = socket:read(3000)
+    assert.is_true(ran)
+    assert.equal(("c"):rep(2000) .. ("b"):rep(1000), bytes)
+    assert.equal(("b"):rep(1000), socket:read())
   end)
 
   for name, call in pairs({

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+/* User value of a view: the block that it is of, never another view. */
 enum { UV_BLOCK = 1 };
 
 /* Blocks may be this long; bytes. */
@@ -165,7 +166,10 @@ static int l_slice(lua_State *L) {
   lnet_buffer *view = push_new(L, lnet_ctx_of(L), 0);
   view->base = b->base + at;
   view->len = len;
-  lua_pushvalue(L, 1); /* it keeps its own block, if it is a view itself */
+  if (lua_getiuservalue(L, 1, UV_BLOCK) == LUA_TNIL) { /* it is a block itself */
+    lua_pop(L, 1);
+    lua_pushvalue(L, 1);
+  }
   lua_setiuservalue(L, -2, UV_BLOCK);
   return 1;
 }

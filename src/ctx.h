@@ -81,6 +81,8 @@ typedef struct lnet_ctx {
   uint32_t gathering; /* of gather.c: the first of the streams that have some, 0: none */
   uint32_t gathering_last;
 
+  uint32_t unread_changes; /* of readbuf.c: how often chunks were added or taken, of any stream */
+
   struct lnet_tick *ticks; /* ring buffer, see tick.c */
   uint32_t tick_capacity;  /* a power of two */
   uint32_t tick_first;

@@ -4,8 +4,30 @@
 #include "entries.h"
 #include "call.h"
 #include "error.h"
+#include "os.h"
 #include <stdlib.h>
 #include <string.h>
+
+/* Entries that the block has room for while it is kept for an empty queue, and slots likewise. */
+enum { LEAST = 8, KEPT = 64 };
+
+/* What the block has room for, with what is passed over at its front. */
+static uint32_t block_size(const lnet_cold *cold) {
+  return (uint32_t)(cold->entries - cold->block) + cold->capacity;
+}
+
+/* Moves the queue to the front of its block, or (size: another one) to a new block. Returns 0 or
+   UV_ENOMEM. [-0, +0, -] */
+static int move_to(lnet_cold *cold, uint32_t size) {
+  lnet_entry *block = cold->block;
+  if (size != block_size(cold)) block = malloc(size * sizeof *block);
+  if (block == NULL) return UV_ENOMEM;
+  if (cold->count > 0) memmove(block, cold->entries, cold->count * sizeof *block);
+  if (block != cold->block) free(cold->block);
+  cold->block = cold->entries = block;
+  cold->capacity = size;
+  return 0;
+}
 
 int lnet_entries_reserve(lnet_stream *s, uint32_t more) {
   const int status = lnet_stream_need_cold(s);
@@ -13,24 +35,12 @@ int lnet_entries_reserve(lnet_stream *s, uint32_t more) {
   lnet_cold *cold = s->cold;
   if (cold->capacity - cold->count >= more) return 0;
   if (cold->write == NULL) cold->write = malloc(sizeof *cold->write);
-  if (cold->write == NULL) return UV_ENOMEM;
-  const uint32_t size = (uint32_t)(cold->entries - cold->block) + cold->capacity;
-  if (size - cold->count < more || size / 2 < cold->count) {
-    uint32_t capacity = size == 0 ? 8 : 2 * size;
-    while (capacity - cold->count < more)
-      capacity *= 2;
-    lnet_entry *block = malloc(capacity * sizeof *block);
-    if (block == NULL) return UV_ENOMEM;
-    if (cold->count > 0) memcpy(block, cold->entries, cold->count * sizeof *block);
-    free(cold->block);
-    cold->block = block;
-    cold->capacity = capacity;
-  } else { /* half of it or more is free, in front */
-    memmove(cold->block, cold->entries, cold->count * sizeof *cold->block);
-    cold->capacity = size;
-  }
-  cold->entries = cold->block;
-  return 0;
+  if (cold->write == NULL || cold->count > UINT32_MAX / 4) return UV_ENOMEM;
+  uint32_t size = block_size(cold);
+  if (size == 0) return move_to(cold, LEAST);
+  if (size - cold->count < more || size / 2 < cold->count) return move_to(cold, 2 * size);
+  if (size > KEPT && cold->count < size / 8 && move_to(cold, size / 2) == 0) return 0;
+  return move_to(cold, size); /* half of it or more is free, in front */
 }
 
 /* One more than asked, for what a flush of gathered bytes may leave. */
@@ -38,46 +48,76 @@ int lnet_entries_reserve_rest(lnet_stream *s) {
   return lnet_entries_reserve(s, 2);
 }
 
-/* Empties one of the two places of an entry in the COLD_QUEUE on top. The first entry's stay, so
-   that they can be taken again without memory. [-0, +0, -] */
-static void vacate(lua_State *L, lua_Integer place) {
-  if (place < 2)
-    lua_pushboolean(L, 0);
+/* ---- slots ----
+   Each anchored entry has a slot: two places of the table COLD_QUEUE, with its chunk and its
+   callback. Slots are used again, so that the table is no larger than the queue has been. The first
+   place of a free one has the number of the next free one, 0 for none; numbers begin at 1. */
+
+/* Whether a slot can be had without memory. [-0, +0, -] */
+static bool has_slot(const lnet_cold *cold) {
+  return cold->reserved != 0 || cold->free_slot != 0;
+}
+
+/* Puts the values at `chunk` and `callback` (0: none) into the slot that the next anchored entry
+   takes. The table is on top. Where it has a slot already, memory is not needed. [-0, +0, m] */
+static void fill_slot(lua_State *L, lnet_cold *cold, int chunk, int callback) {
+  const bool new = !has_slot(cold);
+  const lua_Integer slot = cold->reserved != 0 ? cold->reserved
+                           : new               ? cold->slots + 1
+                                               : cold->free_slot;
+  if (cold->reserved == 0 && !new) {
+    lua_rawgeti(L, -1, 2 * slot);
+    cold->free_slot = (uint32_t)lua_tointeger(L, -1);
+    lua_pop(L, 1);
+    cold->reserved = (uint32_t)slot;
+  }
+  if (callback != 0)
+    lua_pushvalue(L, callback);
   else
-    lua_pushnil(L);
-  lua_rawseti(L, -2, place);
+    lua_pushboolean(L, 0);
+  lua_rawseti(L, -2, 2 * slot + 1);
+  lua_pushvalue(L, chunk);
+  lua_rawseti(L, -2, 2 * slot);
+  cold->reserved = (uint32_t)slot;
+  if (new) cold->slots++;
+}
+
+/* The slot is free again. The table is on top. [-0, +0, -] */
+static void free_slot(lua_State *L, lnet_cold *cold, uint32_t slot) {
+  lua_pushinteger(L, cold->free_slot);
+  lua_rawseti(L, -2, 2 * (lua_Integer)slot);
+  lua_pushboolean(L, 0);
+  lua_rawseti(L, -2, 2 * (lua_Integer)slot + 1);
+  cold->free_slot = slot;
 }
 
 void lnet_entries_anchor(lua_State *L, lnet_stream *s, int chunk, int callback) {
   lnet_class_part(L, 1, COLD_QUEUE); /* first: a finalizer may write */
   lnet_stream_check_cold(L, 1, s);
-  if (s->cold->count == 0) s->cold->next_seq = 0;
   if (lnet_entries_reserve(s, 2) != 0) lnet_error_memory(L);
-  const lua_Integer seq = s->cold->next_seq; /* whoever takes it next overwrites it */
-  if (callback != 0)
-    lua_pushvalue(L, callback);
-  else
-    lua_pushboolean(L, 0);
-  lua_rawseti(L, -2, 2 * seq + 1);
-  lua_pushvalue(L, chunk); /* last: where this place is there, so is the other */
-  lua_rawseti(L, -2, 2 * seq);
+  fill_slot(L, s->cold, chunk, callback);
   lua_pop(L, 1);
 }
 
 /* No entry was needed: lets go of what was reserved. [-0, +0, -] */
 void lnet_entries_unanchor(lua_State *L, const lnet_stream *s) {
-  const lua_Integer seq = s->cold->next_seq;
+  lnet_cold *cold = s->cold;
+  if (cold->reserved == 0) return;
   lua_getiuservalue(L, 1, LNET_UV_MORE);
   lua_rawgeti(L, -1, COLD_QUEUE);
-  vacate(L, 2 * seq);
-  vacate(L, 2 * seq + 1);
+  free_slot(L, cold, cold->reserved);
+  cold->reserved = 0;
   lua_pop(L, 2);
 }
 
 void lnet_entries_append(lnet_stream *s, lnet_entry entry) {
   lnet_cold *cold = s->cold;
   lnet_assert(cold->count < cold->capacity);
-  entry.seq = cold->next_seq++;
+  if ((entry.flags & E_ANCHORED) != 0) {
+    lnet_assert(cold->reserved != 0);
+    entry.slot = cold->reserved;
+    cold->reserved = 0;
+  }
   cold->entries[cold->count++] = entry;
   s->w |= W_QUEUE;
 }
@@ -88,21 +128,18 @@ static int body_reserve(lua_State *L) {
   return 0;
 }
 
-/* The chunk at 2 of the stream at 1 takes the first entry's place, if that is there and free.
-   Returns whether it was. [-0, +0, -] */
-static bool anchor_first(lua_State *L, const lnet_stream *s) {
+/* Anchors the chunk at 2 of the stream at 1 where that takes no memory. Returns whether it did.
+   [-0, +0, -] */
+static bool anchor_without_memory(lua_State *L, const lnet_stream *s) {
   const int top = lua_gettop(L);
-  bool done = false;
-  if (lua_getiuservalue(L, 1, LNET_UV_MORE) == LUA_TTABLE &&
-      lua_rawgeti(L, -1, COLD_QUEUE) == LUA_TTABLE && s->cold->count == 0 &&
-      lua_rawgeti(L, -1, 0) != LUA_TNIL) {
-    s->cold->next_seq = 0;
-    lua_pushvalue(L, 2);
-    lua_rawseti(L, -3, 0);
-    done = true;
+  const bool can = s->cold != NULL && has_slot(s->cold);
+  if (can) {
+    lua_getiuservalue(L, 1, LNET_UV_MORE);
+    lua_rawgeti(L, -1, COLD_QUEUE);
+    fill_slot(L, s->cold, 2, 0);
   }
   lua_settop(L, top);
-  return done;
+  return can;
 }
 
 /* Anchors the string of the write on ctx->L, of which a part has left. Returns whether there was
@@ -110,7 +147,7 @@ static bool anchor_first(lua_State *L, const lnet_stream *s) {
    parts. The collector works where tables are made and where the stack grows. [-0, +0, -] */
 bool lnet_entries_anchor_string(const lnet_stream *s) {
   lua_State *L = lnet_stream_ctx(s)->L;
-  if (anchor_first(L, s)) return true;
+  if (anchor_without_memory(L, s)) return true;
   const bool stop = lua_gc(L, LUA_GCISRUNNING) == 1;
   if (stop) lua_gc(L, LUA_GCSTOP);
   lua_pushcfunction(L, body_reserve);
@@ -136,27 +173,68 @@ bool lnet_entries_append_bytes(lnet_stream *s, const char *base, size_t len, uns
   return true;
 }
 
-/* Removes a settled entry of the queue. Its Lua values are let go by who calls this. */
-static lnet_entry take(lnet_cold *cold, uint32_t at) {
-  const lnet_entry entry = cold->entries[at];
-  lnet_assert(at < cold->settled);
+/* Removes the first entry, which is settled. Its Lua values are let go by who calls this. */
+static lnet_entry take(lnet_cold *cold) {
+  const lnet_entry entry = cold->entries[0];
+  lnet_assert(cold->settled > 0);
   free(entry.owned);
   cold->settled--;
   cold->count--;
-  if (at == 0) { /* many may wait: move none */
-    cold->entries++;
-    cold->capacity--;
-    lnet_entries_note(cold->stream);
-    return entry;
-  }
-  memmove(cold->entries + at, cold->entries + at + 1, (cold->count - at) * sizeof entry);
+  cold->entries++; /* many may wait: none is moved */
+  cold->capacity--;
+  lnet_entries_note(cold->stream);
   return entry;
+}
+
+/* Reverses the order of `count` entries. */
+static void reverse(lnet_entry *entries, uint32_t count) {
+  for (uint32_t i = 0; i < count / 2; i++) {
+    const lnet_entry entry = entries[i];
+    entries[i] = entries[count - 1 - i];
+    entries[count - 1 - i] = entry;
+  }
+}
+
+/* Brings `count` entries from `first` on in front of the others. */
+static void bring_to_front(lnet_cold *cold, uint32_t first, uint32_t count) {
+  if (first == 0 || count == 0) return;
+  reverse(cold->entries, first);
+  reverse(cold->entries + first, count);
+  reverse(cold->entries, first + count);
+}
+
+/* Gives back what a burst of writes has left, once the queue is empty. [-0, +0, -] */
+static void give_back(lnet_stream *s) {
+  enum { LARGE = 16384 };
+  lnet_cold *cold = s->cold;
+  if (cold == NULL || cold->count > 0) return;
+  const uint32_t size = block_size(cold);
+  if (size > KEPT) {
+    free(cold->block);
+    cold->block = cold->entries = NULL;
+    cold->capacity = 0;
+  }
+  if (size > LARGE) lnet_os_trim_heap(LNET_HEAP_KEPT);
+  if (cold->slots <= KEPT) return;
+  lua_State *L = lnet_stream_ctx(s)->L;
+  const int top = lua_gettop(L);
+  lnet_object_push(L, &s->base.object);
+  lua_getiuservalue(L, -1, LNET_UV_MORE);
+  lua_pushnil(L);
+  lua_rawseti(L, -2, COLD_QUEUE);
+  lua_settop(L, top);
+  cold->slots = cold->free_slot = cold->reserved = 0;
+}
+
+/* Frees the bytes of entries. [-0, +0, -] */
+static void free_owned(const lnet_entry *entries, uint32_t count) {
+  for (uint32_t i = 0; i < count; i++)
+    free(entries[i].owned);
 }
 
 void lnet_entries_free(lnet_stream *s) {
   lnet_cold *cold = s->cold;
-  for (uint32_t i = 0; i < cold->count; i++)
-    free(cold->entries[i].owned);
+  free_owned(cold->entries, cold->count);
   free(cold->block);
   free(cold->write);
   cold->block = cold->entries = NULL;
@@ -200,7 +278,7 @@ static void append_writes(lua_State *L, int idx, lnet_stream *s, int list) {
     const lnet_entry *entry = &s->cold->entries[i];
     if ((entry->flags & E_CALLBACK) == 0) continue;
     push_outcome(L, idx, s, i);
-    lua_rawgeti(L, top + 1, 2 * (lua_Integer)entry->seq + 1);
+    lua_rawgeti(L, top + 1, 2 * (lua_Integer)entry->slot + 1);
     append_call(L, list);
   }
   lua_settop(L, top);
@@ -238,12 +316,6 @@ bool lnet_entries_in_libuv(const lnet_stream *s) {
          (s->base.object.owed & OWE_WRITE) == 0 && s->cold->inflight > 0;
 }
 
-/* Frees the bytes of entries. [-0, +0, -] */
-static void free_owned(const lnet_entry *entries, uint32_t count) {
-  for (uint32_t i = 0; i < count; i++)
-    free(entries[i].owned);
-}
-
 void lnet_entries_put_aside(lnet_stream *s) {
   lnet_cold *cold = s->cold;
   if (lnet_entries_in_libuv(s)) {
@@ -260,6 +332,7 @@ void lnet_entries_put_aside(lnet_stream *s) {
   }
   s->base.object.owed &= (uint8_t)~OWE_WRITE;
   cold->count = cold->settled = cold->inflight = 0;
+  cold->slots = cold->free_slot = cold->reserved = 0; /* their table goes, too */
   cold->waiting = cold->write_len = cold->pending_data = cold->last_queue_size = 0;
   lnet_entries_note(s);
 }
@@ -300,22 +373,19 @@ uint32_t lnet_entries_settle(lnet_stream *s, uint8_t mark, bool *callbacks) {
 struct calls {
   lnet_stream *stream;
   uint32_t life;    /* of the stream, when this began */
-  uint32_t first;   /* where in the queue */
-  uint32_t count;   /* settled entries from there on: they stay so until they are taken out */
+  uint32_t count;   /* settled entries at the front: they stay so until they are taken out */
   lnet_fault fault; /* for the callbacks; VALUE: the stream's error */
   bool more;        /* an error was raised in between: there are callbacks left */
 };
 
-/* Lets go of the Lua values of an entry, pushing its callback. The stream is at `idx`. [-0, +1, -]
- */
-static void push_callback(lua_State *L, int idx, const lnet_entry *entry) {
-  const lua_Integer place = 2 * (lua_Integer)entry->seq;
+/* Lets go of the Lua values of an entry that was anchored, pushing its callback. The stream is at
+   `idx`. [-0, +1, -] */
+static void push_callback(lua_State *L, int idx, lnet_cold *cold, const lnet_entry *entry) {
   lua_getiuservalue(L, idx, LNET_UV_MORE);
   lua_rawgeti(L, -1, COLD_QUEUE);
-  lua_rawgeti(L, -1, place + 1);
+  lua_rawgeti(L, -1, 2 * (lua_Integer)entry->slot + 1);
   lua_insert(L, -3);
-  vacate(L, place);
-  vacate(L, place + 1);
+  free_slot(L, cold, entry->slot);
   lua_pop(L, 2);
 }
 
@@ -326,11 +396,11 @@ static int body_calls(lua_State *L) {
   lnet_stream *s = c->stream;
   lnet_object_push(L, &s->base.object);
   while (c->count > 0 && !lnet_stream_is_past(s, c->life)) {
-    const lnet_entry entry = take(s->cold, c->first);
+    const lnet_entry entry = take(s->cold);
     c->count--;
     if ((entry.flags & E_COUNTS) != 0) lnet_stream_rare(s)->pendingcb--;
-    if ((entry.flags & (E_CALLBACK | E_ANCHORED)) == 0) continue;
-    push_callback(L, 2, &entry);
+    if ((entry.flags & E_ANCHORED) == 0) continue;
+    push_callback(L, 2, s->cold, &entry);
     if ((entry.flags & E_CALLBACK) != 0) {
       if (c->fault.kind == LNET_FAULT_VALUE)
         lnet_stream_push_errored(L, 2, s);
@@ -343,17 +413,32 @@ static int body_calls(lua_State *L) {
   return 0;
 }
 
+/* Takes the first entry out without a call. [-0, +0, -] */
+static void drop(lnet_stream *s) {
+  lua_State *L = lnet_stream_ctx(s)->L;
+  const int top = lua_gettop(L);
+  const lnet_entry entry = take(s->cold);
+  if ((entry.flags & E_COUNTS) != 0) lnet_stream_rare(s)->pendingcb--;
+  if ((entry.flags & E_ANCHORED) != 0) {
+    lnet_object_push(L, &s->base.object);
+    push_callback(L, top + 1, s->cold, &entry);
+  }
+  lua_settop(L, top);
+}
+
 /* Takes settled entries out of the queue and calls their callbacks, each of them: what one raises
    is kept, the others are still called. Where there is no memory even to begin a call, callbacks
    are lost: net.run tells. [-0, +0, -] */
 void lnet_entries_call_back(lnet_stream *s, uint32_t first, uint32_t count, lnet_fault fault) {
-  struct calls c = {s, lnet_stream_life(s), first, count, fault, false};
+  struct calls c = {s, lnet_stream_life(s), count, fault, false};
+  if (count > 0) bring_to_front(s->cold, first, count);
   while (c.count > 0 && !lnet_stream_is_past(s, c.life)) {
     const uint32_t before = c.count;
     if (lnet_enter(lnet_stream_ctx(s), body_calls, &c) || c.count < before) continue;
-    if ((take(s->cold, first).flags & E_COUNTS) != 0) lnet_stream_rare(s)->pendingcb--;
+    drop(s);
     c.count--;
   }
+  give_back(s);
 }
 
 /* Protected: calls the callbacks of finish() with the fault, also those that are left when one of
@@ -393,7 +478,7 @@ static int body_finish_calls(lua_State *L) {
 void lnet_entries_call_finish(lnet_stream *s, lnet_fault fault) {
   if ((s->w & W_ON_FINISHED) == 0) return;
   s->w &= ~(uint32_t)W_ON_FINISHED;
-  struct calls c = {s, lnet_stream_life(s), 0, 0, fault, false};
+  struct calls c = {s, lnet_stream_life(s), 0, fault, false};
   do {
     c.more = false;
     lnet_enter(lnet_stream_ctx(s), body_finish_calls, &c);
@@ -410,7 +495,7 @@ void lnet_entries_forget(lnet_stream *s, uint32_t count) {
   lnet_object_push(L, &s->base.object);
   for (uint32_t i = 0; i < count; i++) {
     const lnet_entry *entry = &cold->entries[first + i];
-    if ((entry->flags & E_ANCHORED) != 0) push_callback(L, top + 1, entry);
+    if ((entry->flags & E_ANCHORED) != 0) push_callback(L, top + 1, cold, entry);
     free(entry->owned);
     lua_settop(L, top + 1);
   }
@@ -420,4 +505,5 @@ void lnet_entries_forget(lnet_stream *s, uint32_t count) {
   cold->settled -= count;
   cold->count -= count;
   lnet_entries_note(s);
+  give_back(s);
 }

@@ -8,9 +8,9 @@
 typedef struct lnet_entry {
   const char *base;
   size_t len;
-  char *owned;  /* malloc'ed bytes, else NULL: anchored in COLD_QUEUE */
-  uint64_t end; /* position in all bytes given to the kernel, for gathered ones */
-  uint32_t seq;
+  char *owned;   /* malloc'ed bytes, else NULL: anchored in COLD_QUEUE */
+  uint64_t end;  /* position in all bytes given to the kernel, for gathered ones */
+  uint32_t slot; /* where its Lua values are, if it is anchored */
   uint8_t flags;
 } lnet_entry;
 

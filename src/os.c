@@ -5,6 +5,22 @@
 #include <stddef.h>
 #include <string.h>
 
+#if defined(__GLIBC__)
+
+#include <malloc.h>
+
+void lnet_os_trim_heap(size_t kept) {
+  malloc_trim(kept);
+}
+
+#else
+
+void lnet_os_trim_heap(size_t kept) {
+  (void)kept; /* other systems' malloc does it by itself */
+}
+
+#endif
+
 #if defined(_WIN32)
 
 void lnet_os_ignore_sigpipe(void) {

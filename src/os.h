@@ -41,6 +41,11 @@ bool lnet_os_loop_has_fd(const uv_loop_t *loop, int fd);
 /* No program that this one starts inherits the descriptor. Returns 0 or libuv's code. */
 int lnet_os_close_on_exec(int fd);
 
+/* Gives memory that was freed back to the kernel, except for `kept` bytes at the end of the heap:
+   the malloc of glibc keeps up to 64 MiB once large blocks have come and gone. It looks at the
+   whole heap, so it is for the end of a burst. [-0, +0, -] */
+void lnet_os_trim_heap(size_t kept);
+
 typedef struct lnet_os_signal {
   const char *name;
   int number;

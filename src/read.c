@@ -18,6 +18,16 @@ static size_t how_much(lua_State *L, const lnet_stream *s, double n) {
   return (s->r & R_ENDED) != 0 ? lnet_unread(s) : 0;
 }
 
+/* Pushes what read(n) gives, and leaves it there. Returns how many bytes that are. [-0, +1, m] */
+static size_t peek(lua_State *L, const lnet_stream *s, double asked) {
+  for (;;) {
+    const size_t want = how_much(L, s, asked);
+    const size_t n = lnet_readbuf_peek(L, 1, s, want);
+    if (n == want) return n;
+    lua_pop(L, 1); /* a finalizer has read some of it: what is there now may be less than asked */
+  }
+}
+
 /* Raises the high-water mark to the next power of two, as node does for a large read(n). */
 static void raise_mark(lua_State *L, lnet_stream *s, double n) {
   if (n > 1073741824.0) lnet_check_range(L, 2, "size", "<= 1GiB");
@@ -40,12 +50,9 @@ int lnet_l_read(lua_State *L) {
   lua_settop(L, 2);
   if (asked > lnet_stream_rare(s)->r_hwm) raise_mark(L, s, asked);
   if (asked != 0) s->r &= ~(uint32_t)R_EMITTED_READABLE;
-  size_t n = how_much(L, s, asked);
-  if (n > 0)
-    n = lnet_readbuf_take(L, 1, s, n);
-  else
-    lua_pushnil(L);
+  const size_t n = peek(L, s, asked);
   lnet_object_hold_weakly(L, 1, &s->base.object);
+  lnet_readbuf_drop(L, 1, s, n);
   if (asked == 0) {
     lnet_reader_read0(s);
   } else if (n == 0 && (s->r & R_ENDED) != 0) {
@@ -104,6 +111,15 @@ int lnet_l_isPaused(lua_State *L) {
   return 1;
 }
 
+/* Replaces the n bytes on top by what the decoder makes of them. [-1, +1, m] */
+static void decode(lua_State *L, lnet_decoder *decoder, size_t n) {
+  luaL_Buffer out;
+  const char *bytes = lua_tostring(L, -1);
+  char *to = luaL_buffinitsize(L, &out, lnet_decoder_max(decoder, n));
+  luaL_pushresultsize(&out, lnet_decoder_feed(decoder, bytes, n, to));
+  lua_remove(L, -2);
+}
+
 /***
 Sets in which encoding 'data' and read give text. Source: node v20, readable.setEncoding.
 @function setEncoding
@@ -114,22 +130,23 @@ Sets in which encoding 'data' and read give text. Source: node v20, readable.set
 int lnet_l_setEncoding(lua_State *L) {
   lnet_stream *s = lnet_check_stream(L, 1);
   const lnet_encoding encoding = lnet_check_encoding(L, 2, LNET_ENCODING_UTF8);
-  lua_settop(L, 1);
-  lnet_stream_check_cold(L, 1, s);
+  const lnet_ctx *ctx = lnet_stream_ctx(s);
   lnet_decoder decoder;
-  lnet_decoder_init(&decoder, encoding);
-  if (lnet_has_unread(s)) { /* what is there already becomes one chunk, of text */
+  uint32_t changes = 0;
+  size_t n = 0;
+  do { /* what is there already becomes one chunk, of text; again if a finalizer has changed it */
+    lua_settop(L, 1);
+    lnet_decoder_init(&decoder, encoding);
+    changes = ctx->unread_changes;
     const bool text = (s->s & S_DECODING) != 0;
-    const size_t n = lnet_readbuf_take(L, 1, s, lnet_unread(s));
-    const char *bytes = lua_tostring(L, 2);
-    if (!text) {
-      luaL_Buffer out;
-      char *to = luaL_buffinitsize(L, &out, lnet_decoder_max(&decoder, n));
-      luaL_pushresultsize(&out, lnet_decoder_feed(&decoder, bytes, n, to));
-    }
-    if (lua_rawlen(L, -1) > 0) lnet_readbuf_add(L, 1, s, false);
-  }
-  lnet_stream_check_cold(L, 1, s)->decoder = decoder; /* a finalizer may have run the loop */
+    n = lnet_readbuf_peek(L, 1, s, lnet_unread(s));
+    if (n > 0 && !text) decode(L, &decoder, n);
+    if (n > 0) lnet_readbuf_reserve(L, 1, s);
+  } while (changes != ctx->unread_changes);
+  lnet_cold *cold = lnet_stream_check_cold(L, 1, s);
+  if (n > 0 && lua_rawlen(L, 2) > 0) lnet_readbuf_add(L, 1, s, false);
+  lnet_readbuf_drop(L, 1, s, n);
+  cold->decoder = decoder;
   s->s |= S_DECODING;
   lua_settop(L, 1);
   return 1;
@@ -153,6 +170,40 @@ static bool to_own_encoding(lua_State *L, const lnet_stream *s, lnet_encoding en
   return true;
 }
 
+/* Whether calls are nested so deeply that no listener is to be called in between any more. A parser
+   that takes a line of each chunk and puts the rest back is called in its own call of unshift, once
+   for each line, and the C stack of Lua has room for fewer than 200 calls of that kind. */
+static bool is_deep(lua_State *L) {
+  enum { LEVELS = 64 };
+  lua_Debug ar;
+  return lua_getstack(L, LEVELS, &ar) == 1;
+}
+
+/* The chunk at 4 comes before all that waits. Room was made for it. deep: it is not to be given to
+   the listeners of 'data' in here. [-0, +0, e] */
+static void put_back(lua_State *L, lnet_stream *s, bool deep) {
+  const bool ended = (s->r & R_END_EMITTED) != 0;
+  const bool gone = (s->s & (S_DESTROYED | S_ERRORED)) != 0;
+  const bool direct = lnet_reader_is_direct(s), waits = !direct || deep;
+  if (gone && !ended) return;
+  lnet_object_hold_weakly(L, 1, &s->base.object);
+  if (ended) {
+    lnet_stream_destroy(s, lnet_fault_of(LNET_FAULT_UNSHIFT_AFTER_END));
+  } else {
+    if (waits) {
+      lua_pushvalue(L, 4);
+      lnet_readbuf_add(L, 1, s, true);
+    }
+    if (direct && waits) lnet_reader_flow_later(s);
+    lnet_reader_put_back(s, !direct);
+  }
+  lnet_object_release(&s->base.object);
+  if (ended || waits) return;
+  s->r |= R_DATA_EMITTED;
+  lua_pushvalue(L, 4);
+  lnet_emit_at(L, &s->base, 1, LNET_EV_DATA, 1);
+}
+
 /***
 Puts bytes back in front of those that wait. Source: node v20, readable.unshift.
 @function unshift
@@ -168,22 +219,13 @@ int lnet_l_unshift(lua_State *L) {
   size_t len = 0;
   const bool text = to_own_encoding(L, s, encoding);
   const char *bytes = lnet_check_chunk(L, 2, text ? LNET_ENCODING_BYTES : encoding, &len);
-  const bool gone = (s->s & (S_DESTROYED | S_ERRORED)) != 0;
-  const bool ended = (s->r & R_END_EMITTED) != 0;
-  const bool direct = lnet_reader_is_direct(s);
-  lua_pushlstring(L, bytes, len);
-  if (len > 0 && !ended && !gone && !direct) lnet_readbuf_add(L, 1, s, true);
-  lnet_object_hold_weakly(L, 1, &s->base.object);
-  if (len > 0 && ended) {
-    lnet_stream_destroy(s, lnet_fault_of(LNET_FAULT_UNSHIFT_AFTER_END));
-  } else if (len > 0 && !gone) {
-    lnet_reader_put_back(s, !direct);
-  }
-  lnet_object_release(&s->base.object);
-  if (len > 0 && !ended && !gone && direct) {
-    s->r |= R_DATA_EMITTED;
-    lnet_emit_at(L, &s->base, 1, LNET_EV_DATA, 1);
-  }
+  if (lua_type(L, 2) == LUA_TSTRING)
+    lua_pushvalue(L, 2); /* the user's own: it is not copied */
+  else
+    lua_pushlstring(L, bytes, len);
+  const bool deep = is_deep(L);
+  if (len > 0 && (deep || !lnet_reader_is_direct(s))) lnet_readbuf_reserve(L, 1, s);
+  if (len > 0) put_back(L, s, deep);
   lua_pushboolean(L, (s->r & R_ENDED) == 0 &&
                          (lnet_unread(s) < lnet_stream_rare(s)->r_hwm || !lnet_has_unread(s)));
   return 1;

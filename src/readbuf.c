@@ -1,108 +1,194 @@
-/* Unread chunks. */
+/* Unread chunks. They are in a ring: in the table COLD_READBUF the chunk at place p is the string
+   at 2 * p + 1, and the integer at 2 * p + 2 says how many of its bytes were read already. The ring
+   has its size from the start, so that to put a chunk in takes no memory. Each change is counted in
+   ctx->unread_changes: by that one sees whether a finalizer came in between. */
 #include "readbuf.h"
 #include <string.h>
 
+/* Sizes of rings, in chunks: the least, and the most that is kept while nothing is in it. */
+enum { LEAST = 8, KEPT = 64 };
+
+/* The size that suits the ring while one more chunk comes; a power of two. */
+static uint32_t suitable(const lnet_cold *cold) {
+  const uint32_t size = cold->unread_size;
+  if (size == 0) return LEAST;
+  if (cold->unread_count == size) return 2 * size;
+  return size > LEAST && cold->unread_count < size / 8 ? size / 2 : size;
+}
+
+/* Where the chunk at this position, from 0, has its string. */
+static lua_Integer place(const lnet_cold *cold, uint32_t position) {
+  return 2 * (lua_Integer)((cold->unread_first + position) & (cold->unread_size - 1)) + 1;
+}
+
+/* Pushes the ring, which must be there. [-0, +1, -] */
+static void push_ring(lua_State *L, int idx) {
+  lua_getiuservalue(L, idx, LNET_UV_MORE);
+  lua_rawgeti(L, -1, COLD_READBUF);
+  lua_remove(L, -2);
+}
+
+/* The new ring on top, of that size, takes the place of the old one. [-1, +0, m] */
+static void replace(lua_State *L, int idx, lnet_cold *cold, uint32_t size) {
+  const int ring = lua_gettop(L);
+  lnet_class_more(L, idx);
+  lua_rawgeti(L, -1, COLD_READBUF);
+  for (uint32_t i = 0; i < cold->unread_count; i++) {
+    for (int field = 0; field < 2; field++) {
+      lua_rawgeti(L, -1, place(cold, i) + field);
+      lua_rawseti(L, ring, 2 * (lua_Integer)i + 1 + field);
+    }
+  }
+  lua_pop(L, 1);
+  lua_pushvalue(L, ring);
+  lua_rawseti(L, -2, COLD_READBUF); /* may lack memory, and then nothing has changed */
+  cold->unread_first = 0;
+  cold->unread_size = size;
+  lua_settop(L, ring - 1);
+}
+
+void lnet_readbuf_reserve(lua_State *L, int idx, lnet_stream *s) {
+  const lnet_ctx *ctx = lnet_stream_ctx(s);
+  lnet_class_more(L, idx);
+  lua_pop(L, 1);
+  for (;;) {
+    const lnet_cold *cold = lnet_stream_check_cold(L, idx, s);
+    const uint32_t size = suitable(cold), changes = ctx->unread_changes;
+    if (size == cold->unread_size) return;
+    if (size > INT32_MAX / 2) luaL_error(L, "not enough memory");
+    lua_createtable(L, (int)(2 * size), 0); /* a finalizer may do anything to the socket */
+    if (changes == ctx->unread_changes)
+      replace(L, idx, lnet_stream_check_cold(L, idx, s), size);
+    else
+      lua_pop(L, 1);
+  }
+}
+
 void lnet_readbuf_add(lua_State *L, int idx, lnet_stream *s, bool front) {
   const size_t len = lua_rawlen(L, -1);
-  lnet_class_part(L, idx, COLD_READBUF); /* first: a finalizer may do anything */
-  lnet_cold *cold = lnet_stream_check_cold(L, idx, s);
+  lnet_assert(len > 0);
+  lnet_readbuf_reserve(L, idx, s);
+  lnet_cold *cold = s->cold;
+  if (front) cold->unread_first = (cold->unread_first - 1) & (cold->unread_size - 1);
+  const lua_Integer at = place(cold, front ? 0 : cold->unread_count);
+  push_ring(L, idx);
   lua_insert(L, -2);
-  if (cold->unread_count == 0) cold->unread_first = 1;
-  if (front) {
-    lua_rawseti(L, -2, cold->unread_first - 1);
-    cold->unread_first--;
-  } else {
-    lua_rawseti(L, -2, cold->unread_first + cold->unread_count);
-  }
+  lua_rawseti(L, -2, at);
+  lua_pushinteger(L, 0);
+  lua_rawseti(L, -2, at + 1);
   lua_pop(L, 1);
   cold->unread_count++;
   cold->unread_len += len;
-  if (len > 0) s->r |= R_UNREAD;
+  lnet_stream_ctx(s)->unread_changes++;
+  s->r |= R_UNREAD;
+}
+
+/* Pushes the string of the chunk at this position; *read: its bytes that were read already. The
+   ring is at `ring`. [-0, +1, -] */
+static void push_chunk(lua_State *L, int ring, const lnet_cold *cold, uint32_t position,
+                       size_t *read) {
+  const lua_Integer at = place(cold, position);
+  lua_rawgeti(L, ring, at + 1);
+  *read = (size_t)lua_tointeger(L, -1);
+  lua_pop(L, 1);
+  lua_rawgeti(L, ring, at);
 }
 
 size_t lnet_readbuf_first_len(lua_State *L, int idx, const lnet_stream *s) {
-  const lnet_cold *cold = s->cold;
-  lnet_assert(cold->unread_count > 0);
-  lua_getiuservalue(L, idx, LNET_UV_MORE);
-  lua_rawgeti(L, -1, COLD_READBUF);
-  lua_rawgeti(L, -1, cold->unread_first);
-  const size_t len = lua_rawlen(L, -1);
-  lua_pop(L, 3);
+  size_t read = 0;
+  lnet_assert(s->cold->unread_count > 0);
+  push_ring(L, idx);
+  push_chunk(L, lua_gettop(L), s->cold, 0, &read);
+  const size_t len = lua_rawlen(L, -1) - read;
+  lua_pop(L, 2);
   return len;
 }
 
-/* Forgets the first chunk of the sequence at `chunks`. [-0, +0, -] */
-static void shift(lua_State *L, int chunks, lnet_cold *cold) {
-  lua_pushnil(L);
-  lua_rawseti(L, chunks, cold->unread_first);
-  cold->unread_first++;
-  cold->unread_count--;
+/* Copies the first n bytes. [-0, +0, -] */
+static void copy(lua_State *L, int ring, const lnet_cold *cold, size_t n, char *to) {
+  for (uint32_t i = 0; n > 0; i++) {
+    size_t read = 0, len = 0;
+    push_chunk(L, ring, cold, i, &read);
+    const char *bytes = lua_tolstring(L, -1, &len) + read;
+    len -= read;
+    if (len > n) len = n;
+    memcpy(to, bytes, len);
+    lua_pop(L, 1);
+    to += len;
+    n -= len;
+  }
 }
 
-/* Pushes the first n bytes, and what they leave of their last chunk, or nil; the first chunk is at
-   `first`; *whole: how many chunks they take. All that can raise, or run a finalizer, is in here:
-   nothing is changed. [-0, +2, m] */
-static void push_bytes(lua_State *L, int chunks, lua_Integer first, size_t n, uint32_t *whole) {
+/* Pushes a string of the first n bytes, as they are unless a finalizer has run. [-0, +1, m] */
+static void push_bytes(lua_State *L, int ring, const lnet_stream *s, size_t n) {
+  const lnet_ctx *ctx = lnet_stream_ctx(s);
+  const uint32_t changes = ctx->unread_changes;
+  size_t read = 0, len = 0;
+  push_chunk(L, ring, s->cold, 0, &read);
+  const char *bytes = lua_tolstring(L, -1, &len);
+  if (read == 0 && len == n) return; /* the chunk as it came */
+  if (n <= len - read) {
+    lua_pushlstring(L, bytes + read, n);
+    lua_remove(L, -2);
+    return;
+  }
+  lua_pop(L, 1);
   luaL_Buffer out;
-  size_t len = 0;
-  lua_pushnil(L);
-  const int rest = lua_gettop(L);
   char *to = luaL_buffinitsize(L, &out, n);
-  *whole = 0;
-  for (size_t got = 0; got < n;) {
-    if (lua_rawgeti(L, chunks, first + *whole) != LUA_TSTRING) {
-      lua_pop(L, 1); /* taken by a finalizer */
+  const bool same = changes == ctx->unread_changes;
+  if (same) copy(L, ring, s->cold, n, to);
+  luaL_pushresultsize(&out, same ? n : 0);
+}
+
+size_t lnet_readbuf_peek(lua_State *L, int idx, const lnet_stream *s, size_t n) {
+  const lnet_ctx *ctx = lnet_stream_ctx(s);
+  const int top = lua_gettop(L);
+  while ((n = n < lnet_unread(s) ? n : lnet_unread(s)) > 0) {
+    const uint32_t changes = ctx->unread_changes;
+    push_ring(L, idx);
+    push_bytes(L, top + 1, s, n);
+    if (changes == ctx->unread_changes) {
+      lua_remove(L, top + 1);
+      return n;
+    }
+    lua_settop(L, top); /* a finalizer has read, or put something back: once more */
+  }
+  lua_pushnil(L);
+  return 0;
+}
+
+void lnet_readbuf_drop(lua_State *L, int idx, lnet_stream *s, size_t n) {
+  lnet_cold *cold = s->cold;
+  if (n == 0) return;
+  lnet_assert(n <= cold->unread_len);
+  cold->unread_len -= n;
+  lnet_stream_ctx(s)->unread_changes++;
+  push_ring(L, idx);
+  const int ring = lua_gettop(L);
+  while (n > 0) {
+    size_t read = 0;
+    const lua_Integer at = place(cold, 0);
+    push_chunk(L, ring, cold, 0, &read);
+    const size_t left = lua_rawlen(L, -1) - read;
+    if (n < left) {
+      lua_pushinteger(L, (lua_Integer)(read + n));
+      lua_rawseti(L, ring, at + 1);
       break;
     }
-    const char *bytes = lua_tolstring(L, -1, &len);
-    const size_t part = len < n - got ? len : n - got;
-    memcpy(to + got, bytes, part);
-    got += part;
-    if (part == len) {
-      ++*whole;
-    } else {
-      lua_pushlstring(L, bytes + part, len - part);
-      lua_replace(L, rest);
-    }
-    lua_pop(L, 1);
+    lua_pushnil(L);
+    lua_rawseti(L, ring, at);
+    lua_settop(L, ring);
+    cold->unread_first = (cold->unread_first + 1) & (cold->unread_size - 1);
+    cold->unread_count--;
+    n -= left;
   }
-  luaL_pushresultsize(&out, n);
-  lua_insert(L, rest);
-}
-
-size_t lnet_readbuf_take(lua_State *L, int idx, lnet_stream *s, size_t n) {
-  lnet_assert(n <= lnet_unread(s));
-  lnet_class_part(L, idx, COLD_READBUF);
-  const int chunks = lua_gettop(L);
-  lnet_cold *cold = s->cold;
-  lua_rawgeti(L, chunks, cold->unread_first);
-  if (lua_rawlen(L, -1) == n) { /* as it came */
-    shift(L, chunks, cold);
-  } else {
-    const lua_Integer first = cold->unread_first;
-    const uint32_t count = cold->unread_count;
-    const size_t length = cold->unread_len;
-    uint32_t whole = 0;
-    lua_pop(L, 1);
-    push_bytes(L, chunks, first, n, &whole);
-    cold = s->cold;
-    if (cold == NULL || cold->unread_len != length || cold->unread_first != first ||
-        cold->unread_count != count) { /* a finalizer has read, or unshifted: once more */
-      lua_settop(L, chunks - 1);
-      if (n > lnet_unread(s)) n = lnet_unread(s);
-      if (n > 0) return lnet_readbuf_take(L, idx, s, n);
-      lua_pushnil(L);
-      return 0;
-    }
-    if (lua_isnil(L, -1))
-      lua_pop(L, 1);
-    else
-      lua_rawseti(L, chunks, cold->unread_first + whole);
-    while (whole-- > 0)
-      shift(L, chunks, cold);
-  }
-  cold->unread_len -= n;
-  if (cold->unread_len == 0) s->r &= ~(uint32_t)R_UNREAD;
-  lua_remove(L, chunks);
-  return n;
+  lua_settop(L, ring - 1);
+  if (cold->unread_len > 0) return;
+  s->r &= ~(uint32_t)R_UNREAD;
+  if (cold->unread_size <= KEPT) return;
+  cold->unread_size = 0; /* what a burst has left */
+  lua_getiuservalue(L, idx, LNET_UV_MORE);
+  lua_pushnil(L);
+  lua_rawseti(L, -2, COLD_READBUF);
+  lua_pop(L, 1);
 }

@@ -1,4 +1,5 @@
-/* Chunks that were received and not read yet: strings in a sequence of the stream's cold table. */
+/* Chunks that were received and not read yet. To read a part of a chunk, or many chunks, costs as
+   much as the bytes that are taken: what is left of a chunk is not copied. */
 #ifndef LNET_READBUF_H
 #define LNET_READBUF_H
 
@@ -8,11 +9,19 @@
    The stream is at idx. [-1, +0, m] */
 void lnet_readbuf_add(lua_State *L, int idx, lnet_stream *s, bool front);
 
-/* Length of the first chunk. There must be one. [-0, +0, -] */
+/* Makes room for one more chunk, so that the next lnet_readbuf_add takes no memory. A finalizer may
+   run in here and change anything. The stream is at idx. [-0, +0, m] */
+void lnet_readbuf_reserve(lua_State *L, int idx, lnet_stream *s);
+
+/* How many bytes of the first chunk are left. There must be some. [-0, +0, -] */
 size_t lnet_readbuf_first_len(lua_State *L, int idx, const lnet_stream *s);
 
-/* Takes n of the bytes that are there and pushes them as a string. Returns n; or less, where a
-   finalizer of the user's has read meanwhile, and pushes nil for 0. [-0, +1, m] */
-size_t lnet_readbuf_take(lua_State *L, int idx, lnet_stream *s, size_t n);
+/* Pushes the first n of the bytes that are there as a string, and leaves them there. Returns n; or
+   less, where a finalizer of the user's has read meanwhile, and pushes nil for 0. Whoever wants
+   them drops as many before anything else is done. The stream is at idx. [-0, +1, m] */
+size_t lnet_readbuf_peek(lua_State *L, int idx, const lnet_stream *s, size_t n);
+
+/* The first n of the bytes that are there were read. The stream is at idx. [-0, +0, -] */
+void lnet_readbuf_drop(lua_State *L, int idx, lnet_stream *s, size_t n);
 
 #endif

@@ -171,9 +171,15 @@ void lnet_reader_end(lnet_stream *s) {
   if (!lnet_has_unread(s)) end_readable(s);
 }
 
+static void flow_tick(lnet_object *object);
+
 void lnet_reader_put_back(lnet_stream *s, bool waits) {
   if (waits && (s->r & R_NEED_READABLE) != 0) emit_readable(s);
   maybe_read_more(s);
+}
+
+void lnet_reader_flow_later(lnet_stream *s) {
+  lnet_stream_tick(s, flow_tick);
 }
 
 void lnet_reader_read0(lnet_stream *s) {
@@ -199,8 +205,9 @@ void lnet_reader_read0(lnet_stream *s) {
 static int body_flow(lua_State *L) {
   lnet_stream *s = lua_touserdata(L, 1);
   lnet_object_push(L, &s->base.object);
-  const size_t n = lnet_readbuf_first_len(L, 2, s);
-  lnet_readbuf_take(L, 2, s, n);
+  const size_t n = lnet_readbuf_peek(L, 2, s, lnet_readbuf_first_len(L, 2, s));
+  if (n == 0 || (s->r & R_FLOWING) == 0) return 0; /* a finalizer has read it, or paused */
+  lnet_readbuf_drop(L, 2, s, n);
   lnet_reader_took(s, n, false);
   if ((s->s & (S_ERROR_EMITTED | S_CLOSE_EMITTED)) == 0) {
     s->r |= R_DATA_EMITTED;
@@ -298,13 +305,16 @@ LNET_HOT static int body_chunk(lua_State *L) {
   if (lnet_reader_is_direct(s)) {
     lnet_emit_hot_push(L, 2);
     push_chunk(L, c);
-    c->kept = true;
-    if ((s->s & S_DECODING) != 0 && lua_rawlen(L, 4) == 0) return 0; /* it held all of it back */
-    s->r |= R_DATA_EMITTED;
-    lnet_emit_hot(L, LNET_EV_DATA, 3);
-    return 0;
+    if (lnet_reader_is_direct(s)) {
+      c->kept = true;
+      if ((s->s & S_DECODING) != 0 && lua_rawlen(L, 4) == 0) return 0; /* it held all of it back */
+      s->r |= R_DATA_EMITTED;
+      lnet_emit_hot(L, LNET_EV_DATA, 3);
+      return 0;
+    } /* else a finalizer has stopped the flow */
+  } else {
+    push_chunk(L, c);
   }
-  push_chunk(L, c);
   if (lua_rawlen(L, -1) == 0) {
     c->kept = true;
     return 0;

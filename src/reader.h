@@ -33,6 +33,9 @@ void lnet_reader_end(lnet_stream *s);
    [-0, +0, -] */
 void lnet_reader_put_back(lnet_stream *s, bool waits);
 
+/* A tick gives what waits to the listeners of 'data', if the stream still flows. [-0, +0, -] */
+void lnet_reader_flow_later(lnet_stream *s);
+
 /* Whether a chunk that comes now goes to the listeners of 'data' without waiting. [-0, +0, -] */
 static inline bool lnet_reader_is_direct(const lnet_stream *s) {
   return (s->r & (R_FLOWING | R_SYNC | R_DATA_LISTENING)) == (R_FLOWING | R_DATA_LISTENING) &&

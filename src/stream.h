@@ -116,8 +116,8 @@ enum { OWE_CONNECT = 1, OWE_WRITE = 2, OWE_SHUTDOWN = 4, OWE_CLOSE = 8 };
 enum {
   COLD_ERRORED = LNET_MORE_CLASS,
   COLD_EXCEPTION = LNET_MORE_CLASS - 1,
-  COLD_READBUF = LNET_MORE_CLASS - 2, /* sequence of unread chunks, from unread_first */
-  COLD_QUEUE = LNET_MORE_CLASS - 3,   /* 2 * seq: chunk, 2 * seq + 1: callback */
+  COLD_READBUF = LNET_MORE_CLASS - 2, /* ring of unread chunks, see readbuf.c */
+  COLD_QUEUE = LNET_MORE_CLASS - 3,   /* chunks and callbacks of entries, see entries.c */
   COLD_FINISH = LNET_MORE_CLASS - 4,  /* callbacks of finish() */
   COLD_CONNECT = LNET_MORE_CLASS - 5, /* function(status) of the attempt */
   COLD_WAITING = LNET_MORE_CLASS - 6, /* function() that begins one once the handle is free */
@@ -166,13 +166,16 @@ typedef struct lnet_cold {
   uint32_t capacity;          /* from entries on */
   uint32_t inflight;          /* behind those that are done or failed */
   uint32_t settled;           /* done or failed, at the front */
-  uint32_t next_seq;
-  lua_Integer unread_first; /* of the sequence in COLD_READBUF; unshift goes below 1 */
-  uint32_t unread_count;
-  size_t unread_len;   /* bytes */
-  size_t waiting;      /* bytes of entries: accepted, and not given to the kernel */
-  size_t write_len;    /* the part of it that is in flight */
-  size_t pending_data; /* bytes written before the connection, for bytesWritten */
+  uint32_t slots;             /* of entries in COLD_QUEUE: how many there are */
+  uint32_t free_slot;         /* the first that is free, 0: none */
+  uint32_t reserved;          /* the one that the next anchored entry takes, 0: none */
+  uint32_t unread_first;      /* where the first unread chunk is in the ring in COLD_READBUF */
+  uint32_t unread_count;      /* chunks in it */
+  uint32_t unread_size;       /* chunks that it has room for; 0: there is no ring */
+  size_t unread_len;          /* bytes */
+  size_t waiting;             /* bytes of entries: accepted, and not given to the kernel */
+  size_t write_len;           /* the part of it that is in flight */
+  size_t pending_data;        /* bytes written before the connection, for bytesWritten */
   size_t last_queue_size;
   struct lnet_write_request *write; /* malloc'ed, with the first entry */
   lnet_decoder decoder;

@@ -33,9 +33,10 @@ static void refuse(lua_State *L, lnet_stream *s, lnet_fault fault, int callback)
 static bool same_as_last(lua_State *L, const lnet_stream *s, int idx) {
   if ((s->w & W_TICK_INFO) == 0 || s->cold->settled == 0) return false;
   const lnet_entry *last = &s->cold->entries[s->cold->settled - 1];
+  if ((last->flags & E_CALLBACK) == 0) return false;
   lua_getiuservalue(L, 1, LNET_UV_MORE);
   lua_rawgeti(L, -1, COLD_QUEUE);
-  lua_rawgeti(L, -1, 2 * (lua_Integer)last->seq + 1);
+  lua_rawgeti(L, -1, 2 * (lua_Integer)last->slot + 1);
   const bool same = lua_rawequal(L, -1, idx);
   lua_pop(L, 3);
   return same;
@@ -147,12 +148,11 @@ static bool write_checked(lua_State *L, lnet_stream *s, const char *bytes, size_
     flags |= E_STRING; /* most leave whole: anchored when it does not */
   }
   lnet_object_hold(L, 1, &s->base.object);
-  const uint32_t seq = (flags & E_ANCHORED) != 0 ? s->cold->next_seq : 0;
   const bool waited = (s->w & W_PENDING_CONNECT) != 0;
   lua_State *before = lnet_swap_thread(lnet_stream_ctx(s), L);
   const bool more = lnet_writer_put(s, bytes, len, flags);
   lnet_swap_thread(lnet_stream_ctx(s), before);
-  if ((flags & E_ANCHORED) != 0 && s->cold->next_seq == seq) lnet_entries_unanchor(L, s);
+  if ((flags & E_ANCHORED) != 0) lnet_entries_unanchor(L, s);
   lnet_object_release(&s->base.object);
   if (!waited && (s->w & W_PENDING_CONNECT) != 0) wait_for_connection(L, s);
   return more;
