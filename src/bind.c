@@ -64,7 +64,9 @@ static int bind_tcp(lua_State *L, lnet_listener *listener) {
   const char *ip = luaL_checkstring(L, 3);
   const int port = (int)luaL_checkinteger(L, 4);
   const int family = (int)luaL_checkinteger(L, 5);
-  const unsigned flags = lua_toboolean(L, 6) ? UV_TCP_IPV6ONLY : 0;
+  /* It says that :: leaves IPv4 to others, so it says nothing of an IPv4 address; libuv before 1.45
+     refuses it there. */
+  const unsigned flags = family == 6 && lua_toboolean(L, 6) ? UV_TCP_IPV6ONLY : 0;
   int status = lnet_addr_parse(ip, port, family, &addr);
   if (status == 0 && lua_toboolean(L, 7)) {
     const int fd = lnet_os_reuse_port_socket(family);

@@ -102,7 +102,8 @@ static void open_fd(lua_State *L, lnet_stream *s, int fd, uv_handle_type type) {
   int status = lnet_stream_open_handle(L, -1, s, pipe);
   if (status == 0) {
     if (uv_guess_handle(fd) != type)
-      status = UV_EBADF; /* what ran since the look, a finalizer or the user's function, closed it */
+      status =
+          UV_EBADF; /* what ran since the look, a finalizer or the user's function, closed it */
     else
       status = pipe ? uv_pipe_open(&s->h.pipe, fd) : uv_tcp_open(&s->h.tcp, fd);
     if (status != 0) lnet_stream_destroy(s, lnet_fault_of(LNET_FAULT_NONE));
