@@ -20,6 +20,13 @@ int lnet_os_reuse_port_socket(int family) {
   return UV_ENOTSUP;
 }
 
+int lnet_os_set_keep_alive(int fd, bool enable) {
+  const BOOL on = enable;
+  const SOCKET s = (SOCKET)fd;
+  if (setsockopt(s, SOL_SOCKET, SO_KEEPALIVE, (const char *)&on, sizeof on) == 0) return 0;
+  return uv_translate_sys_error(WSAGetLastError());
+}
+
 int lnet_os_set_tos(int fd, int tos) {
   (void)fd;
   (void)tos;
@@ -61,6 +68,12 @@ int lnet_os_reuse_port_socket(int family) {
   const int status = uv_translate_sys_error(errno);
   close(fd);
   return status;
+}
+
+int lnet_os_set_keep_alive(int fd, bool enable) {
+  const int on = enable;
+  if (setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on) == 0) return 0;
+  return uv_translate_sys_error(errno);
 }
 
 /* The level and name of the option for the socket's family. */

@@ -29,6 +29,10 @@ int lnet_os_peer_credentials(int fd, long out[3]);
 int lnet_os_set_tos(int fd, int tos);
 int lnet_os_get_tos(int fd);
 
+/* Has the system probe an idle TCP connection, or not, and leaves alone when and how often it does:
+   uv_tcp_keepalive sets that too. Returns 0 or libuv's code. [-0, +0, -] */
+int lnet_os_set_keep_alive(int fd, bool enable);
+
 /* Sends the FIN of a connection now, whoever else has the descriptor. [-0, +0, -] */
 void lnet_os_send_fin(int fd);
 
