@@ -20,6 +20,30 @@ int lnet_os_reuse_port_socket(int family) {
   return UV_ENOTSUP;
 }
 
+int lnet_os_listen(int fd, int backlog) {
+  (void)fd;
+  (void)backlog;
+  return UV_ENOTSUP;
+}
+
+int lnet_os_accept(int fd) {
+  (void)fd;
+  return UV_ENOTSUP;
+}
+
+int lnet_os_spare(void) {
+  return -1;
+}
+
+void lnet_os_shed(int fd, int *spare) {
+  (void)fd;
+  (void)spare;
+}
+
+void lnet_os_close(int fd) {
+  (void)fd;
+}
+
 int lnet_os_set_keep_alive(int fd, bool enable) {
   const BOOL on = enable;
   const SOCKET s = (SOCKET)fd;
@@ -68,6 +92,42 @@ int lnet_os_reuse_port_socket(int family) {
   const int status = uv_translate_sys_error(errno);
   close(fd);
   return status;
+}
+
+int lnet_os_listen(int fd, int backlog) {
+  return listen(fd, backlog) == 0 ? 0 : uv_translate_sys_error(errno);
+}
+
+int lnet_os_accept(int fd) {
+  int got = 0;
+  do {
+#if defined(__linux__)
+    got = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+#else
+    got = accept(fd, NULL, NULL);
+#endif
+  } while (got < 0 && errno == EINTR);
+  if (got < 0) return uv_translate_sys_error(errno);
+#if !defined(__linux__)
+  (void)lnet_os_close_on_exec(got);
+#endif
+  return got;
+}
+
+int lnet_os_spare(void) {
+  return open("/", O_RDONLY | O_CLOEXEC);
+}
+
+void lnet_os_shed(int fd, int *spare) {
+  if (*spare < 0) return;
+  close(*spare);
+  for (int got = 0; (got = lnet_os_accept(fd)) >= 0;)
+    close(got);
+  *spare = lnet_os_spare();
+}
+
+void lnet_os_close(int fd) {
+  close(fd);
 }
 
 int lnet_os_set_keep_alive(int fd, bool enable) {
