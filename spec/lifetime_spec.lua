@@ -118,16 +118,14 @@ describe("collection", function()
   it("leaves a socket its server, until the socket goes too", function()
     local accepted = {}
     local weak = weakly(function()
-      local server = net.createServer(function(socket)
+      local server
+      server = net.createServer(function(socket)
         accepted[#accepted + 1] = socket
         socket:resume()
+        if #accepted == 3 then server:close() end
       end)
       server:listen(0, "127.0.0.1", function()
-        for i = 1, 3 do
-          net.connect(server:address().port, "127.0.0.1", function()
-            if i == 3 then server:close() end
-          end):finish()
-        end
+        for _ = 1, 3 do net.connect(server:address().port, "127.0.0.1"):finish() end
       end)
       within(2)
       return server

@@ -3,6 +3,7 @@
 #include "addr.h"
 #include "blocklist.h"
 #include "call.h"
+#include "os.h"
 #include "reader.h"
 #include "sockopt.h"
 
@@ -91,6 +92,16 @@ static bool is_full(const lnet_server *server) {
   return server->max_connections != 0 && server->connections >= server->max_connections;
 }
 
+/* Gives the connection to the handle of the stream. Returns 0 or libuv's code. */
+static int take(lnet_listener *listener, lnet_stream *s) {
+  if (!listener->polls) return uv_accept(&listener->h.stream, &s->h.stream);
+  const int fd = listener->accepted;
+  listener->accepted = -1;
+  const int status = listener->is_pipe ? uv_pipe_open(&s->h.pipe, fd) : uv_tcp_open(&s->h.tcp, fd);
+  if (status != 0) lnet_os_close(fd);
+  return status;
+}
+
 /* Protected: makes the socket, accepts, and emits 'connection'. What raises does so before the
    accept, or is a listener. [-0, +0, e] */
 static int body_accept(lua_State *L) {
@@ -107,7 +118,7 @@ static int body_accept(lua_State *L) {
   in->status = lnet_stream_open_handle(L, 3, s, listener->is_pipe);
   if (in->status != 0) return 0;
   in->stream = s;
-  in->status = uv_accept(&listener->h.stream, &s->h.stream);
+  in->status = take(listener, s);
   in->accepted = true;
   if (in->status != 0 || is_blocked(server, s) || is_full(server)) return 0;
   in->placed = true; /* the usual end, without a door of its own */
@@ -148,6 +159,33 @@ static void accept_one(lnet_listener *listener) {
   lnet_object_release(&server->base.object);
 }
 
+/* Tells the server that a connection could not be accepted. */
+static void accept_failed(lnet_listener *listener, int status) {
+  struct incoming in = {listener, listener->server, NULL, status, false, false};
+  lnet_enter(listener->object.ctx, body_error, &in);
+}
+
+void lnet_accept_on_ready(uv_poll_t *poll, int status, int events) {
+  lnet_listener *listener = poll->data;
+  lnet_ctx *ctx = listener->object.ctx;
+  uv_os_fd_t fd;
+  (void)events;
+  /* Halted: the kernel keeps the connection, and the next turn tells of it again. */
+  if (ctx->shut || ctx->halted || listener->server == NULL || listener->accepted >= 0) return;
+  if (status == 0) status = uv_fileno(&listener->h.handle, &fd);
+  if (status == 0) status = lnet_os_accept((int)fd);
+  const bool none_left = status == UV_EMFILE || status == UV_ENFILE;
+  if (status >= 0) {
+    listener->accepted = status;
+    accept_one(listener);
+  } else if (none_left && listener->spare >= 0) {
+    lnet_os_shed((int)fd, &listener->spare);
+  } else if (status != UV_EAGAIN && status != UV_ECONNABORTED) { /* else it is gone already */
+    accept_failed(listener, status);
+  }
+  lnet_leave(ctx);
+}
+
 void lnet_accept_on_connection(uv_stream_t *handle, int status) {
   lnet_listener *listener = handle->data;
   lnet_ctx *ctx = listener->object.ctx;
@@ -156,12 +194,10 @@ void lnet_accept_on_connection(uv_stream_t *handle, int status) {
     if (status == 0) lnet_object_owe(&listener->object, OWE_ACCEPT);
     return;
   }
-  if (status != 0) {
-    struct incoming in = {listener, listener->server, NULL, status, false, false};
-    lnet_enter(ctx, body_error, &in);
-  } else {
+  if (status != 0)
+    accept_failed(listener, status);
+  else
     accept_one(listener);
-  }
   lnet_leave(ctx);
 }
 

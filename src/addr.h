@@ -4,6 +4,14 @@
 
 #include "ctx.h"
 
+/* Room for the text of any address, its zone and its final NUL. */
+enum { LNET_ADDR_TEXT_MAX = INET6_ADDRSTRLEN + 1 + UV_IF_NAMESIZE };
+
+/* Writes the text of an IPv4 or IPv6 address; a link-local one, which means nothing without its
+   interface, has that as its zone ("fe80::1%eth0"), so that the text can be connected to.
+   [-0, +0, -] */
+void lnet_addr_print(const struct sockaddr *addr, char out[LNET_ADDR_TEXT_MAX]);
+
 /* Pushes { address = , family = , port = }. [-0, +1, m] */
 void lnet_addr_push(lua_State *L, const struct sockaddr_storage *addr);
 

@@ -12,6 +12,10 @@
 /* No event follows: the server's 'close' does not wait for this. */
 static void on_close(uv_handle_t *handle) {
   lnet_listener *listener = handle->data;
+  if (handle->type == UV_POLL) {
+    if (listener->accepted >= 0) lnet_os_close(listener->accepted);
+    if (listener->spare >= 0) lnet_os_close(listener->spare);
+  }
   lnet_object_release(&listener->object);
 }
 
@@ -25,8 +29,10 @@ static void drop_handle(lnet_server *server) {
   lnet_listener *listener = server->listener;
   server->listener = NULL;
   listener->server = NULL;
-  /* Another server may share it, and have closed it. */
-  if (!uv_is_closing(&listener->h.handle)) uv_close(&listener->h.handle, on_close);
+  if (!uv_is_closing(&listener->h.handle)) { /* another server may share it, and have closed it */
+    if (listener->polls) uv_close((uv_handle_t *)&listener->poll, on_close);
+    uv_close(&listener->h.handle, on_close);
+  }
   lnet_object_release(&server->base.object);
 }
 
@@ -45,6 +51,7 @@ static lnet_listener *new_listener(lua_State *L, lnet_server *server, bool is_pi
   memset(listener, 0, sizeof *listener);
   lnet_object_init(&listener->object, ctx, &listener_class);
   listener->is_pipe = is_pipe;
+  listener->accepted = listener->spare = -1;
   lnet_object_hold(L, -1, &listener->object);
   lua_setiuservalue(L, 1, UV_LISTENER);
   lnet_object_hold(L, 1, &server->base.object);
@@ -65,7 +72,9 @@ static int bind_tcp(lua_State *L, lnet_listener *listener) {
   const char *ip = luaL_checkstring(L, 3);
   const int port = (int)luaL_checkinteger(L, 4);
   const int family = (int)luaL_checkinteger(L, 5);
-  const unsigned flags = lua_toboolean(L, 6) ? UV_TCP_IPV6ONLY : 0;
+  /* It says that :: leaves IPv4 to others, so it says nothing of an IPv4 address; libuv before 1.45
+     refuses it there. */
+  const unsigned flags = family == 6 && lua_toboolean(L, 6) ? UV_TCP_IPV6ONLY : 0;
   int status = lnet_addr_parse(ip, port, family, &addr);
   if (status == 0 && lua_toboolean(L, 7)) {
     const int fd = lnet_os_reuse_port_socket(family);
@@ -150,6 +159,31 @@ int lnet_l_bindPending(lua_State *L) {
   return 1;
 }
 
+/* Listens without libuv's help, and watches the descriptor. */
+static int listen_and_poll(lnet_listener *listener, int backlog) {
+  struct sockaddr_storage unused;
+  int len = sizeof unused;
+  uv_os_fd_t fd;
+  int status = uv_fileno(&listener->h.handle, &fd);
+  if (status == 0 && !listener->is_pipe) /* what bind has failed with, libuv tells only now */
+    status = uv_tcp_getsockname(&listener->h.tcp, (struct sockaddr *)&unused, &len);
+  if (status == 0) status = lnet_os_listen((int)fd, backlog);
+  if (status != 0 || listener->polls) return status;
+  status = uv_poll_init(listener->object.ctx->loop, &listener->poll, (int)fd);
+  if (status != 0) return status;
+  listener->poll.data = listener;
+  listener->polls = true;
+  listener->spare = lnet_os_spare();
+  lnet_object_hold_again(&listener->object);
+  return uv_poll_start(&listener->poll, UV_READABLE, lnet_accept_on_ready);
+}
+
+static int start(lnet_listener *listener, int backlog) {
+  const int status = listen_and_poll(listener, backlog);
+  if (status != UV_ENOTSUP) return status;
+  return uv_listen(&listener->h.stream, backlog, lnet_accept_on_connection);
+}
+
 int lnet_l_listen(lua_State *L) {
   lnet_server *server = lnet_check_server(L, 1);
   const int backlog = (int)luaL_checkinteger(L, 2);
@@ -157,11 +191,11 @@ int lnet_l_listen(lua_State *L) {
     lua_pushinteger(L, UV_EINVAL);
     return 1;
   }
-  const int status = uv_listen(&server->listener->h.stream, backlog, lnet_accept_on_connection);
+  const int status = start(server->listener, backlog);
   if (status != 0)
     drop_handle(server);
   else if (server->unrefed)
-    uv_unref(&server->listener->h.handle);
+    lnet_server_set_ref(server->listener, false);
   lua_pushinteger(L, status);
   return 1;
 }

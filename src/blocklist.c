@@ -187,7 +187,7 @@ static bool read_address(lua_State *L, int idx, int family_idx, const char *name
   }
   size_t len = 0;
   const char *text = lua_tolstring(L, idx, &len);
-  out->version = (uint8_t)lnet_ip_parse(text, len, out->bytes);
+  out->version = (uint8_t)lnet_ip_parse_loose(text, len, out->bytes);
   return *family != 0 && out->version == *family;
 }
 

@@ -168,6 +168,15 @@ int lnet_ip_parse(const char *text, size_t len, unsigned char out[16]) {
   return parse_v6(text, len, out) ? 6 : 0;
 }
 
+int lnet_ip_parse_loose(const char *text, size_t len, unsigned char out[16]) {
+  if (len == 0) return 0;
+  const char *nul = memchr(text, '\0', len);
+  if (nul != NULL) len = (size_t)(nul - text);
+  const char *percent = memchr(text, '%', len);
+  if (percent == NULL) return lnet_ip_parse(text, len, out);
+  return parse_v6(text, (size_t)(percent - text), out) ? 6 : 0;
+}
+
 size_t lnet_ip_format(int version, const unsigned char *bytes, char *out, size_t size) {
   char text[LNET_IP_TEXT_MAX];
   if (version != 4 && version != 6) return 0;

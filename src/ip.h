@@ -16,6 +16,10 @@ int lnet_ip_version(const char *text, size_t len);
    but not kept. Whatever `out` holds after the answer 0 means nothing. */
 int lnet_ip_parse(const char *text, size_t len, unsigned char out[16]);
 
+/* The same for what libuv reads as an address, which is more: the text ends at the first NUL, and
+   a zone may be any text, for interfaces have names that isIP does not know. */
+int lnet_ip_parse_loose(const char *text, size_t len, unsigned char out[16]);
+
 /* Writes the text of 4 (version 4) or 16 (version 6) bytes, as uv_ip4_name and uv_ip6_name would,
    with a final NUL. Returns its length without the NUL; 0, with nothing written, when it does not
    fit in `size` or the version is neither. */

@@ -1,5 +1,6 @@
 /* Host names: uv_getaddrinfo as a request. The request is a userdata, held until it is answered. */
 #include "lookup.h"
+#include "addr.h"
 #include "call.h"
 #include "check.h"
 #include "error.h"
@@ -22,14 +23,10 @@ static void push_addresses(lua_State *L, const struct addrinfo *first) {
   lua_newtable(L);
   lua_Integer count = 0;
   for (const struct addrinfo *info = first; info != NULL; info = info->ai_next) {
-    char text[INET6_ADDRSTRLEN + 32] = "";
+    char text[LNET_ADDR_TEXT_MAX];
     const bool v6 = info->ai_family == AF_INET6;
-    if (v6)
-      uv_ip6_name((const struct sockaddr_in6 *)(const void *)info->ai_addr, text, sizeof text);
-    else if (info->ai_family == AF_INET)
-      uv_ip4_name((const struct sockaddr_in *)(const void *)info->ai_addr, text, sizeof text);
-    else
-      continue;
+    if (!v6 && info->ai_family != AF_INET) continue;
+    lnet_addr_print(info->ai_addr, text);
     lua_createtable(L, 0, 2);
     lua_pushstring(L, text);
     lua_setfield(L, -2, "address");

@@ -56,10 +56,13 @@ static int body_ask(lua_State *L) {
   return 0;
 }
 
+void lnet_onread_ask(lua_State *L, int idx, lnet_stream *s) {
+  if ((s->s & S_ONREAD) == 0 || !s->cold->source) return;
+  if ((s->s & S_HANDLE) == 0 || !s->cold->fresh) ask(L, idx, s);
+}
+
 int lnet_l_askBuffer(lua_State *L) {
-  lnet_stream *s = lnet_check_stream(L, 1);
-  const lnet_cold *cold = s->cold;
-  if ((s->s & S_ONREAD) != 0 && cold->source && !cold->fresh) ask(L, 1, s);
+  lnet_onread_ask(L, 1, lnet_check_stream(L, 1));
   return 0;
 }
 

@@ -8,7 +8,10 @@
    ignored, as in node. [-0, +0, e] */
 void lnet_onread_set(lua_State *L, int options, int idx, lnet_stream *s);
 
-/* core.askBuffer(socket): asks the user's function, if there is one, for the first buffer. */
+/* Asks the user's function, if there is one, for the first buffer of a connection that is about to
+   be made; one that is there already goes on with what it has. The stream is at idx. [-0, +0, e] */
+void lnet_onread_ask(lua_State *L, int idx, lnet_stream *s);
+/* core.askBuffer(socket): the same. */
 int lnet_l_askBuffer(lua_State *L);
 
 /* Where the next bytes go; asks the user's function for a buffer when it is due. [-0, +0, -] */

@@ -96,12 +96,18 @@ static void set_options(lua_State *L, lnet_stream *s) {
   if (field_false(L, "writable")) s->w |= W_DISABLED | W_ENDING | W_ENDED | W_FINISHED;
 }
 
-/* Opens the descriptor; raises when the system refuses it. [-0, +0, e] */
-static void open_fd(lua_State *L, lnet_stream *s, int fd, bool pipe) {
+/* Opens the descriptor for the stream on top; raises when the system refuses it. [-0, +0, e] */
+static void open_fd(lua_State *L, lnet_stream *s, int fd, uv_handle_type type) {
+  const bool pipe = type == UV_NAMED_PIPE;
+  lnet_onread_ask(L, lua_gettop(L), s);
   int status = lnet_stream_open_handle(L, -1, s, pipe);
   if (status == 0) {
-    if (lnet_loop_has_fd(lnet_stream_ctx(s), fd)) /* now: a finalizer may have opened it, too */
+    /* Looked at now: a finalizer, or the user's function, may have opened or closed it meanwhile.
+     */
+    if (lnet_loop_has_fd(lnet_stream_ctx(s), fd))
       status = UV_EEXIST;
+    else if (uv_guess_handle(fd) != type)
+      status = UV_EBADF;
     else
       status = pipe ? uv_pipe_open(&s->h.pipe, fd) : uv_tcp_open(&s->h.tcp, fd);
     if (status != 0) lnet_stream_destroy(s, lnet_fault_of(LNET_FAULT_NONE));
@@ -127,7 +133,7 @@ int lnet_l_newSocket(lua_State *L) {
   lnet_stream *s = lnet_stream_new(L, ctx, false);
   set_options(L, s);
   if (fd >= 0) {
-    open_fd(L, s, fd, type == UV_NAMED_PIPE);
+    open_fd(L, s, fd, type);
     if ((s->r & R_DISABLED) == 0) lnet_reader_read0(s);
   }
   return 1;

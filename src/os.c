@@ -41,6 +41,37 @@ void lnet_os_reset_on_close(uv_os_fd_t fd) {
   (void)setsockopt((SOCKET)fd, SOL_SOCKET, SO_LINGER, (const char *)&now, sizeof now);
 }
 
+int lnet_os_listen(int fd, int backlog) {
+  (void)fd;
+  (void)backlog;
+  return UV_ENOTSUP;
+}
+
+int lnet_os_accept(int fd) {
+  (void)fd;
+  return UV_ENOTSUP;
+}
+
+int lnet_os_spare(void) {
+  return -1;
+}
+
+void lnet_os_shed(int fd, int *spare) {
+  (void)fd;
+  (void)spare;
+}
+
+void lnet_os_close(int fd) {
+  (void)fd;
+}
+
+int lnet_os_set_keep_alive(int fd, bool enable) {
+  const BOOL on = enable;
+  const SOCKET s = (SOCKET)fd;
+  if (setsockopt(s, SOL_SOCKET, SO_KEEPALIVE, (const char *)&on, sizeof on) == 0) return 0;
+  return uv_translate_sys_error(WSAGetLastError());
+}
+
 int lnet_os_set_tos(int fd, int tos) {
   (void)fd;
   (void)tos;
@@ -87,6 +118,48 @@ int lnet_os_reuse_port_socket(int family) {
 void lnet_os_reset_on_close(uv_os_fd_t fd) {
   const struct linger now = {1, 0};
   (void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now); /* else it is a FIN */
+}
+
+int lnet_os_listen(int fd, int backlog) {
+  return listen(fd, backlog) == 0 ? 0 : uv_translate_sys_error(errno);
+}
+
+int lnet_os_accept(int fd) {
+  int got = 0;
+  do {
+#if defined(__linux__)
+    got = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+#else
+    got = accept(fd, NULL, NULL);
+#endif
+  } while (got < 0 && errno == EINTR);
+  if (got < 0) return uv_translate_sys_error(errno);
+#if !defined(__linux__)
+  (void)lnet_os_close_on_exec(got);
+#endif
+  return got;
+}
+
+int lnet_os_spare(void) {
+  return open("/", O_RDONLY | O_CLOEXEC);
+}
+
+void lnet_os_shed(int fd, int *spare) {
+  if (*spare < 0) return;
+  close(*spare);
+  for (int got = 0; (got = lnet_os_accept(fd)) >= 0;)
+    close(got);
+  *spare = lnet_os_spare();
+}
+
+void lnet_os_close(int fd) {
+  close(fd);
+}
+
+int lnet_os_set_keep_alive(int fd, bool enable) {
+  const int on = enable;
+  if (setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on) == 0) return 0;
+  return uv_translate_sys_error(errno);
 }
 
 /* The level and name of the option for the socket's family. */

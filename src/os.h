@@ -15,6 +15,17 @@ int lnet_os_dup(int fd);
    knows from 1.49 on only. Returns the descriptor, or libuv's code. [-0, +0, -] */
 int lnet_os_reuse_port_socket(int family);
 
+/* listen and accept of a bound descriptor, in place of libuv's: before 1.45 that accepts all that
+   wait in one turn of the loop. Returns 0 or a new descriptor, or libuv's code; UV_ENOTSUP where a
+   socket is no descriptor. [-0, +0, -] */
+int lnet_os_listen(int fd, int backlog);
+int lnet_os_accept(int fd);
+/* For when no descriptor is left: one that is kept for nothing, or -1. With it lnet_os_shed accepts
+   all that wait, only to close them, so that their peers learn of it. [-0, +0, -] */
+int lnet_os_spare(void);
+void lnet_os_shed(int fd, int *spare);
+void lnet_os_close(int fd);
+
 /* A socket bound to, or connected to, a name of Linux's abstract namespace (its first byte is 0,
    its length counts), which libuv knows from 1.46 on only. Returns the descriptor, or libuv's
    code; UV_ENOTSUP where there is no such namespace. [-0, +0, -] */
@@ -28,6 +39,10 @@ int lnet_os_peer_credentials(int fd, long out[3]);
    code. [-0, +0, -] */
 int lnet_os_set_tos(int fd, int tos);
 int lnet_os_get_tos(int fd);
+
+/* Has the system probe an idle TCP connection, or not, and leaves alone when and how often it does:
+   uv_tcp_keepalive sets that too. Returns 0 or libuv's code. [-0, +0, -] */
+int lnet_os_set_keep_alive(int fd, bool enable);
 
 /* Sends the FIN of a connection now, whoever else has the descriptor. [-0, +0, -] */
 void lnet_os_send_fin(int fd);

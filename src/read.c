@@ -95,7 +95,6 @@ Starts the flow of 'data' again, or starts it. Source: node v20.
 int lnet_l_resume(lua_State *L) {
   lnet_stream *s = lnet_check_stream(L, 1);
   lnet_object_hold_weakly(L, 1, &s->base.object);
-  if ((s->s & (S_ONREAD | S_HANDLE | S_CONNECTING)) == (S_ONREAD | S_HANDLE)) lnet_reader_start(s);
   lnet_reader_resume(s);
   lnet_object_release(&s->base.object);
   lua_settop(L, 1);

@@ -126,6 +126,13 @@ void lnet_reader_start(lnet_stream *s) {
   if (status != 0) lnet_stream_destroy(s, lnet_fault_system(status, LNET_SYSCALL_READ));
 }
 
+/* A stream that reads into the user's buffer keeps nothing that could call for more: what starts
+   it again after pause(), or after a callback that has answered false, is whoever reads. node's
+   Socket.read and Socket.resume. [-0, +0, -] */
+static inline void restart_onread(lnet_stream *s) {
+  if ((s->s & (S_ONREAD | S_HANDLE | S_CONNECTING)) == (S_ONREAD | S_HANDLE)) lnet_reader_start(s);
+}
+
 static void ask(lnet_stream *s) {
   if ((s->s & S_CONNECTING) != 0 || (s->s & S_HANDLE) == 0)
     s->r |= R_ON_CONNECT;
@@ -163,6 +170,7 @@ static void after_taking(lnet_stream *s, size_t n, bool as_asked) {
 }
 
 void lnet_reader_took(lnet_stream *s, size_t n, bool as_asked) {
+  restart_onread(s);
   ask_if_due(s, lnet_unread(s) + n, n);
   after_taking(s, n, as_asked);
 }
@@ -183,6 +191,7 @@ void lnet_reader_flow_later(lnet_stream *s) {
 }
 
 void lnet_reader_read0(lnet_stream *s) {
+  restart_onread(s);
   const uint32_t hwm = lnet_stream_rare(s)->r_hwm;
   const bool enough = lnet_has_unread(s) && lnet_unread(s) >= hwm;
   if ((s->r & R_NEED_READABLE) != 0 && (enough || (s->r & R_ENDED) != 0)) {
@@ -254,6 +263,7 @@ static void resume_tick(lnet_object *object) {
 }
 
 void lnet_reader_resume(lnet_stream *s) {
+  restart_onread(s);
   if ((s->r & R_FLOWING) == 0) {
     s->r |= R_HAS_FLOWING;
     if ((s->r & R_READABLE_LISTENING) == 0) s->r |= R_FLOWING;
@@ -435,7 +445,7 @@ void lnet_reader_added(lua_State *L, int idx, void *stream, int event) {
     s->r &= ~(uint32_t)(R_FLOWING | R_EMITTED_READABLE);
     if (lnet_has_unread(s))
       emit_readable(s);
-    else if ((s->r & R_READING) == 0)
+    else if ((s->r & R_READING) == 0 || (s->s & S_ONREAD) != 0) /* it may be stopped all the same */
       lnet_tick(&s->base.object, readable_tick);
   }
   lnet_object_release(&s->base.object);

@@ -143,15 +143,18 @@ static int l_getConnections(lua_State *L) {
   return 1;
 }
 
+void lnet_server_set_ref(lnet_listener *listener, bool refed) {
+  uv_handle_t *handle = listener->polls ? (uv_handle_t *)&listener->poll : &listener->h.handle;
+  if (refed)
+    uv_ref(handle);
+  else
+    uv_unref(handle);
+}
+
 static int set_ref(lua_State *L, bool refed) {
   lnet_server *server = lnet_check_server(L, 1);
   server->unrefed = !refed;
-  if (server->listener != NULL) {
-    if (refed)
-      uv_ref(&server->listener->h.handle);
-    else
-      uv_unref(&server->listener->h.handle);
-  }
+  if (server->listener != NULL) lnet_server_set_ref(server->listener, refed);
   lua_settop(L, 1);
   return 1;
 }

@@ -7,7 +7,7 @@
 struct lnet_blocklist;
 
 /* The uv handle of a server that listens, or is bound: a userdata of its own, so that the server
-   can listen again while it is closed. Held from init to on_close. */
+   can listen again while it is closed. Held from init to on_close, once for each of its handles. */
 typedef struct lnet_listener {
   lnet_object object;
   union {
@@ -17,7 +17,11 @@ typedef struct lnet_listener {
     uv_pipe_t pipe;
   } h;
   struct lnet_server *server; /* NULL once it is closed */
+  uv_poll_t poll;             /* while `polls`: tells of each connection that comes in */
+  int accepted;               /* the descriptor of one that has no socket yet, or -1 */
+  int spare;                  /* a descriptor for when there are no more, or -1 */
   bool is_pipe;
+  bool polls; /* else libuv accepts */
 } lnet_listener;
 
 typedef struct lnet_server {
@@ -46,6 +50,9 @@ enum {
 };
 
 lnet_server *lnet_check_server(lua_State *L, int idx);
+
+/* Whether the loop waits for what this listener hears. [-0, +0, -] */
+void lnet_server_set_ref(lnet_listener *listener, bool refed);
 
 /* The server of a stream that is S_ACCEPTED counts it no more; the stream's hold of the server is
    the caller's now. [-0, +0, -] */

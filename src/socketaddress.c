@@ -43,7 +43,7 @@ int lnet_l_newSocketAddress(lua_State *L) {
   const lua_Integer port = luaL_checkinteger(L, 3);
   const lua_Integer label = luaL_checkinteger(L, 4);
   unsigned char bytes[16] = {0};
-  if (lnet_ip_parse(text, len, bytes) != version) return lnet_socketaddress_bad(L);
+  if (lnet_ip_parse_loose(text, len, bytes) != version) return lnet_socketaddress_bad(L);
   lnet_socketaddress *a = lua_newuserdatauv(L, sizeof *a, LNET_UV_COMMON);
   memset(a, 0, sizeof *a);
   memcpy(a->bytes, bytes, version == 4 ? 4 : sizeof bytes);

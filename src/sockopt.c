@@ -19,10 +19,14 @@ static int keep_alive_delay(const lnet_stream *s) {
   return s->cold != NULL ? s->cold->keep_alive_delay : 0;
 }
 
+/* Without a delay the one of the system stays, or the last one that was set. With one there are,
+   as in node, up to ten probes a second apart. */
 static void set_keep_alive(lnet_stream *s, bool enable) {
-  /* libuv refuses a delay of 0, which stands for the system's default. */
   const int delay = keep_alive_delay(s);
-  uv_tcp_keepalive(&s->h.tcp, enable, delay > 0 ? (unsigned)delay : 7200);
+  if (enable && delay > 0)
+    uv_tcp_keepalive(&s->h.tcp, 1, (unsigned)delay);
+  else
+    lnet_os_set_keep_alive(descriptor(s), enable);
 }
 
 void lnet_sockopt_apply(lnet_stream *s) {
@@ -63,7 +67,8 @@ int lnet_l_setNoDelay(lua_State *L) {
 Has the system probe an idle connection. Source: node v20.
 @function setKeepAlive
 @tparam[opt=false] boolean enable
-@tparam[opt=0] number initialDelay milliseconds until the first probe; 0: the system's value
+@tparam[opt=0] number initialDelay milliseconds without traffic until the first probe; with less
+than 1000 the delay of the system stays, or the last one that was set
 @return the socket
 */
 int lnet_l_setKeepAlive(lua_State *L) {

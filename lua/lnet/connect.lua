@@ -169,7 +169,7 @@ local function inTurn(addresses)
   local byFamily, seen, firstFamily = { [4] = {}, [6] = {} }, {}, nil
   for _, each in ipairs(addresses) do
     local ip, family = each.address, each.family
-    if core.isIP(ip) ~= 0 and (family == 4 or family == 6) then
+    if lookup.version(ip) ~= 0 and (family == 4 or family == 6) then
       firstFamily = firstFamily or family
       if not seen[family .. ip] then
         seen[family .. ip] = true
@@ -199,7 +199,7 @@ end
 
 -- The error for an answer of a custom lookup that cannot be used, or nil.
 local function answerError(ip, family, options)
-  if core.isIP(ip) == 0 then
+  if lookup.version(ip) == 0 then
     return errors.new("TypeError", "ERR_INVALID_IP_ADDRESS",
       "Invalid IP address: " .. tostring(ip))
   elseif family ~= 4 and family ~= 6 then
@@ -271,7 +271,7 @@ end
 
 -- Checks what concerns the local end.
 local function checkLocal(options)
-  if options.localAddress ~= nil and core.isIP(options.localAddress) == 0 then
+  if options.localAddress ~= nil and lookup.version(options.localAddress) == 0 then
     local value = options.localAddress
     errors.throw("TypeError", "ERR_INVALID_IP_ADDRESS", "Invalid IP address: "
       .. (type(value) == "number" and core.inspect(value) or tostring(value)))

@@ -8,6 +8,15 @@ local lookup = {}
 local ALL_HINTS = core.ADDRCONFIG | core.ALL | core.V4MAPPED
 local families = { [0] = 0, [4] = 4, [6] = 6, IPv4 = 4, IPv6 = 6 }
 
+--- 4 or 6 for what can be connected to, else 0. It is more than isIP knows: a zone is the name of
+-- an interface, which may have other characters, and the system's own answers have such zones.
+function lookup.version(address)
+  local version = core.isIP(address)
+  if version ~= 0 or type(address) ~= "string" then return version end
+  local before = address:match("^([^%%\0]*)%%[^\0]+$")
+  return before and core.isIP(before) == 6 and 6 or 0
+end
+
 --- Raises what dns.lookup raises for these arguments.
 function lookup.check(host, family, hints)
   check.string(host, "hostname")

@@ -50,6 +50,19 @@ function child.program(source, input)
   return child.lua(temp.file(source), input)
 end
 
+--- Starts a Lua program given as text in a network of its own, whose loopback has the link-local
+-- address fe80::1, too. Returns nil and the reason where the system does not allow that.
+function child.apart(source)
+  local network = "unshare -rn sh -c " .. child.quote(
+    'ip link set lo up && ip -6 addr add fe80::1/64 dev lo nodad && exec "$@"') .. " sh "
+  local try = child.tool(network .. "true"):wait()
+  if try.code ~= 0 then return nil, "no network of its own: " .. try.err end
+  local command = network .. ("env LUA_PATH_5_4=%s LUA_CPATH_5_4=%s LD_PRELOAD=%s %s %s"):format(
+    child.quote(package.path), child.quote(package.cpath),
+    child.quote(os.getenv("LD_PRELOAD") or ""), LUA, temp.file(source))
+  return child.tool(command)
+end
+
 --- Waits for its end. Returns a table: `code` (nil if a signal ended it), `signal`, `out`, `err`.
 function child:wait()
   local _, how, number = self.process:close()
