@@ -122,7 +122,7 @@ describe("bin/lnet", function()
     for source, text in pairs({
       ["error(" .. raising .. ")"] = "lnet: (error object is a table value)\nstack traceback:\n",
       ["require('lnet').nextTick(error, " .. raising .. ")"] = "lnet: (error object is a table ",
-      ["error(setmetatable({}, { __tostring = function() return {} end }))"] = "lnet: (error object",
+      ["error(setmetatable({}, { __tostring = function() return {} end }))"] = "lnet: (error",
       ["error(setmetatable({ message = 'told' }, { __index = {} }))"] = "lnet: told\nstack",
       ["error({ message = 'told', stack = 5 })"] = "lnet: told\nstack",
       ["error(coroutine.create(print))"] = "lnet: (error object is a thread value: thread: ",
@@ -130,7 +130,7 @@ describe("bin/lnet", function()
       ["error(false)"] = "lnet: (error object is a boolean value: false)",
       ["error('a\\0b', 0)"] = "lnet: a\0b\nstack traceback:\n",
       ["require('lnet').nextTick(error, 'a\\0b', 0)"] = "lnet: a\0b\nstack traceback:\n",
-      ["require('lnet').nextTick(error, { message = 'a\\0b' })"] = "lnet: a\0b\nstack traceback:\n",
+      ["require('lnet').nextTick(error, { message = 'a\\0b' })"] = "lnet: a\0b\nstack traceback:",
       ["require('lnet').Socket():emit('error', 'a\\0b')"] =
         "lnet: Error [ERR_UNHANDLED_ERROR]: Unhandled error. ('a\0b')\nstack traceback:\n",
     }) do

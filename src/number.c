@@ -164,7 +164,8 @@ int lnet_l_toNumber(lua_State *L) {
 int lnet_l_toInt32(lua_State *L) {
   luaL_checkany(L, 1);
   const double number = lnet_number(L, 1);
-  const double whole = isfinite(number) ? fmod(trunc(number), 4294967296.0) : 0;
-  lua_pushinteger(L, (int32_t)(uint32_t)(int64_t)whole);
+  const double all = 4294967296.0; /* whole numbers modulo this */
+  const double whole = isfinite(number) ? trunc(number) : 0;
+  lua_pushinteger(L, (int32_t)(uint32_t)(whole - floor(whole / all) * all));
   return 1;
 }
