@@ -110,8 +110,10 @@ for _, arguments in ipairs({
   kept.arguments[#kept.arguments + 1] = arguments
 end
 
--- libuv leaks the text of a code that it does not know, and the child must not forget its parent.
-local LEFT_OUT = { errorName = true, errorText = true, systemError = true, takeVariable = true }
+-- libuv leaks the text of a code that it does not know; the child must not forget its parent, nor
+-- end before it has used the rest.
+local LEFT_OUT = { errorName = true, errorText = true, systemError = true, takeVariable = true,
+  exit = true }
 for _, module in ipairs({ core, net, timers, ipc, events, abort }) do
   for word, fn in pairs(module) do
     local meta = getmetatable(fn)
