@@ -269,6 +269,71 @@ for maker, make in pairs(makers) do
     end)
   end)
 
+  describe("a finalizer that alters " .. maker .. " while memory is taken", function()
+    after_each(function()
+      collectgarbage("restart")
+      within.clean()
+    end)
+
+    it("loses nothing and leaves nothing behind", function()
+      local emitter, alive = make():setMaxListeners(0), true
+      local own = #emitter:eventNames()
+      local list = functions(40, ignore)
+      local known = { "data", "connection", "close", "drain" }
+      local state, count = 7, 0
+      local function random(n)
+        state = (state * 1103515245 + 12345) % 2147483648
+        return state // 8 % n + 1
+      end
+      local function name(at) return known[at] or "reply " .. at end
+      local busy = false
+      local function alter()
+        local each, fn = name(random(40)), list[random(40)]
+        if random(5) <= 3 then
+          emitter:on(each, fn)
+          count = count + 1
+        else
+          count = count - emitter:listenerCount(each)
+          emitter:removeAllListeners(each)
+        end
+      end
+      local function sentinel()
+        setmetatable({}, {
+          __gc = function()
+            if not alive then return end
+            if not busy then
+              busy = true
+              alter()
+              busy = false
+            end
+            sentinel()
+          end,
+        })
+      end
+      local pause = collectgarbage("incremental", 1, 10000, 1)
+      sentinel()
+      for _ = 1, 3000 do
+        emitter:on(name(random(40)), list[random(40)])
+        count = count + 1
+        if random(100) == 1 then
+          busy = true
+          for at = 1, 40 do emitter:removeAllListeners(name(at)) end
+          busy, count = false, 0
+        end
+      end
+      alive = false
+      collectgarbage(pause)
+      collectgarbage("incremental", 200, 100, 13)
+      local all = 0
+      for i, each in ipairs(emitter:eventNames()) do
+        if i > own then all = all + emitter:listenerCount(each) end
+      end
+      assert.equal(count, all)
+      for at = 1, 40 do emitter:removeAllListeners(name(at)) end
+      assert.equal(own, #emitter:eventNames())
+    end)
+  end)
+
   describe("events and listeners of " .. maker .. " that come and go", function()
     after_each(within.clean)
 

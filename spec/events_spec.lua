@@ -1,5 +1,7 @@
+local child = require("spec.support.child")
 local events = require("lnet.events")
 local net = require("lnet")
+local temp = require("spec.support.temp")
 local trace = require("spec.support.trace")
 local within = require("spec.support.within")
 
@@ -580,3 +582,252 @@ for maker, make in pairs(makers) do
     end)
   end)
 end
+
+-- What a program prints as warnings: lines without Lua's own beginning. `flag`: of the interpreter.
+local function warnings(source, flag)
+  local result = child.lua((flag or "-W") .. " " .. temp.file([[
+    local net = require("lnet")
+    local EventEmitter = require("lnet.events").EventEmitter
+    local function f() end
+    local function add(emitter, name, n)
+      for _ = 1, n do emitter:on(name, f) end
+      return emitter
+    end
+  ]] .. source)):wait()
+  local list = {}
+  for line in result.err:gmatch("[^\n]+") do
+    list[#list + 1] = line:gsub("^Lua warning: MaxListenersExceededWarning: ", "")
+  end
+  assert.equal(0, result.code)
+  assert.equal("", result.out)
+  return list
+end
+
+-- Node's text.
+local function leak(count, name, class, limit)
+  return ("Possible EventEmitter memory leak detected. %d %s listeners added to [%s]. MaxListeners "
+    .. "is %s. Use emitter.setMaxListeners() to increase limit"):format(count, name, class, limit)
+end
+
+describe("More listeners than setMaxListeners allows", function()
+  it("are warned of once for each event, in Node's words", function()
+    assert.same({
+      leak(11, "data", "Socket", 10),
+      leak(11, "x y", "Server", 10),
+      leak(11, "x", "EventEmitter", 10),
+      leak(11, "y", "EventEmitter", 10),
+      leak(11, "abort", "AbortSignal", 10),
+    }, warnings([[
+      add(net.Socket(), "data", 30)
+      add(net.Server(), "x y", 12)
+      add(add(EventEmitter(), "x", 40), "y", 11)
+      add(EventEmitter(), "x", 10)
+      add(net.AbortController().signal, "abort", 12)
+    ]]))
+  end)
+
+  it("count a socket's own listener of 'end'", function()
+    assert.same({ leak(11, "end", "Socket", 10), leak(2, "end", "Socket", 1) }, warnings([[
+      add(net.Socket(), "end", 9)
+      add(net.Socket(), "end", 12)
+      add(net.Socket():setMaxListeners(1), "end", 3)
+    ]]))
+  end)
+
+  it("are counted against the emitter's own limit, where 0 is none", function()
+    assert.same({
+      leak(2, "a", "EventEmitter", 1),
+      leak(3, "b", "EventEmitter", 2.5),
+      leak(4, "c", "EventEmitter", 2),
+    }, warnings([[
+      local e = EventEmitter():setMaxListeners(1)
+      add(e, "a", 3):setMaxListeners(2.5)
+      add(e, "b", 3):setMaxListeners(0)
+      add(e, "c", 3)
+      add(e, "z", 50):setMaxListeners(math.huge)
+      add(e, "y", 50):setMaxListeners(2.0)
+      add(e, "c", 1)
+    ]]))
+  end)
+
+  it("are warned of again once there was just one of them", function()
+    local text = leak(11, "x", "EventEmitter", 10)
+    assert.same({ text, text }, warnings([[
+      local e = add(EventEmitter(), "x", 12)
+      for _ = 1, 10 do e:off("x", f) end
+      add(e, "x", 40)
+      for _ = 1, 41 do e:off("x", f) end
+      add(e, "x", 11)
+    ]]))
+  end)
+
+  it("name a class of the user's by its metatable's __name, and an event by its text", function()
+    assert.same({
+      leak(11, "open", "Door", 10),
+      leak(11, "a door", "Door", 10),
+      leak(11, "7", "EventEmitter", 10),
+    }, warnings([[
+      local door = setmetatable({}, { __name = "Door", __index = EventEmitter })
+      add(door, "open", 11)
+      add(door, setmetatable({}, { __tostring = function() return "a door" end }), 11)
+      add(setmetatable({}, { __index = EventEmitter }), 7.0, 11)
+      local bad = setmetatable({}, { __tostring = function() error("no") end })
+      add(door, bad, 11)
+      assert(door:listenerCount(bad) == 11)
+    ]]))
+  end)
+
+  it("say nothing while warnings are off, as they are by default", function()
+    assert.same({}, warnings([[add(EventEmitter(), "x", 20)]], ""))
+  end)
+end)
+
+describe("A method of an emitter that is called with a dot", function()
+  local calls = {
+    ["socket.on"] = function() net.Socket().on("x", ignore) end,
+    ["server.once"] = function() net.Server().once("x", ignore) end,
+    ["emitter.emit"] = function() events.EventEmitter().emit("x", 1) end,
+    ["emitter.emit()"] = function() events.EventEmitter().emit() end,
+    ["emitter.off"] = function() events.EventEmitter().off(ignore) end,
+    ["EventEmitter.on"] = function() events.EventEmitter.on(nil, "x", ignore) end,
+    ["EventEmitter.eventNames"] = function() events.EventEmitter.eventNames(5) end,
+    ["EventEmitter.getMaxListeners"] = function() events.EventEmitter.getMaxListeners(true) end,
+    ["EventEmitter.setMaxListeners"] = function() events.EventEmitter.setMaxListeners(5) end,
+    ["EventEmitter.listeners"] = function() events.EventEmitter.listeners(print, "x") end,
+    ["signal.on"] = function() net.AbortController().signal.on("abort", ignore) end,
+  }
+
+  it("says so, at the line of the call", function()
+    for name, call in pairs(calls) do
+      local line = debug.getinfo(call, "S").linedefined
+      local err = raised("ERR_INVALID_THIS", call)
+      assert.equal("TypeError", err.name)
+      assert.matches('^Value of "this" must be of type EventEmitter', err.message)
+      assert.matches("colon", err.message, 1, true)
+      local first = err.stack:match("events_spec%.lua:(%d+)")
+      assert.equal(tostring(line), first, name)
+      assert.is_nil(err.stack:find("lua/lnet/", 1, true), name)
+    end
+  end)
+end)
+
+describe("An emitter at the end of the state", function()
+  it("answers or raises, and leaves no memory behind", function()
+    -- The finalizers of what is older than the loop run when that is gone.
+    local result = child.program([[
+      local log = {}
+      local late = setmetatable({}, { __gc = function(self)
+        for name, emitter in pairs(self) do
+          for _, method in ipairs({ "on", "once", "off", "prependListener", "emit",
+            "removeAllListeners", "listeners", "listenerCount", "eventNames", "setMaxListeners",
+            "getMaxListeners" }) do
+            for _, event in ipairs({ "data", "readable", "end", "x", "connection" }) do
+              local first = method == "setMaxListeners" and 5 or event
+              local ok, err = pcall(emitter[method], emitter, first, function() end)
+              local closed = tostring(err):find("the loop of this state is closed", 1, true)
+              if not ok and (not closed or name == "table") then print(name, method, err) end
+            end
+          end
+        end
+        print("done")
+      end })
+      local net = require("lnet")
+      late.socket = net.Socket()
+      late.server = net.Server()
+      late.table = require("lnet.events").EventEmitter()
+      late.used = net.connect({ port = 1, host = "127.0.0.1" }):on("error", function() end)
+      late.used:on("data", function() end):pipe(late.socket)
+      net.run()
+    ]]):wait()
+    assert.equal("", result.err)
+    assert.equal("done\n", result.out)
+    assert.equal(0, result.code)
+  end)
+end)
+
+describe("The name of an event", function()
+  for maker, make in pairs(makers) do
+    it("is text where it is nil, a boolean or a number, of " .. maker, function()
+      local emitter = make():removeAllListeners()
+      local nan = 0 / 0
+      for _, pair in ipairs({
+        { true, "true" }, { false, "false" }, { 1, 1.0 }, { 1, "1" }, { -0.0, 0 }, { nan, -nan },
+        { 2.5, "2.5" },
+      }) do
+        local heard = 0
+        local function count() heard = heard + 1 end
+        emitter:on(pair[1], count)
+        assert.is_true(emitter:emit(pair[2]))
+        assert.equal("string", type(emitter:eventNames()[1]))
+        emitter:off(pair[2], count)
+        assert.is_false(emitter:emit(pair[1]))
+        assert.equal(1, heard)
+      end
+      emitter:on(nil, ignore)
+      assert.same({ "nil" }, emitter:eventNames())
+    end)
+
+    it("is the value itself where it is anything else, of " .. maker, function()
+      local emitter = make():removeAllListeners()
+      local names = { {}, print, io.stdout, coroutine.create(ignore), "with\0zero" }
+      for _, name in ipairs(names) do emitter:on(name, ignore) end
+      assert.same(names, emitter:eventNames())
+      for i = 1, 20 do emitter:on("reply " .. i, ignore) end
+      for _, name in ipairs(names) do
+        assert.is_true(emitter:emit(name))
+        emitter:removeListener(name, ignore)
+        assert.is_false(emitter:emit(name))
+      end
+      assert.equal(20, #emitter:eventNames())
+      emitter:removeAllListeners()
+    end)
+  end
+end)
+
+describe("The tables that a user's emitter keeps its listeners in", function()
+  it("may be altered in any way without harm", function()
+    -- They are in the emitter under a key that pairs() shows.
+    local values = { 0, 1, -1, 1 << 40, "x", false, {}, io.stdout, ignore, 2.5 }
+    for n = 1, 40, 13 do
+      for _, value in ipairs(values) do
+        for depth = 1, 3 do
+          local emitter = events.EventEmitter():setMaxListeners(0)
+          for i = 1, n do emitter:on("reply " .. i, ignore) end
+          for _ = 1, n do emitter:on("x", ignore) end
+          local function alter(list, left)
+            for key, inner in pairs(list) do
+              if left > 1 and type(inner) == "table" then
+                alter(inner, left - 1)
+              elseif left == 1 then
+                list[key] = value
+              end
+            end
+          end
+          for _, list in pairs(emitter) do
+            if type(list) == "table" then alter(list, depth) end
+          end
+          for _, method in ipairs({ "emit", "on", "off", "listenerCount", "rawListeners" }) do
+            pcall(emitter[method], emitter, "x", ignore)
+            pcall(emitter[method], emitter, "reply 1", ignore)
+          end
+          local ok, raw = pcall(emitter.rawListeners, emitter, "x")
+          for _, each in ipairs(ok and raw or {}) do pcall(each) end
+          pcall(emitter.eventNames, emitter)
+          pcall(emitter.removeAllListeners, emitter)
+        end
+      end
+    end
+  end)
+
+  it("may be taken from another emitter", function()
+    local emitter, other = events.EventEmitter(), events.EventEmitter()
+    emitter:setMaxListeners(0)
+    for i = 1, 100 do emitter:on("reply " .. i, ignore):on("x", ignore) end
+    for key, value in pairs(emitter) do rawset(other, key, value) end
+    other:removeAllListeners("x")
+    for i = 1, 100 do other:off("reply " .. i, ignore) end
+    assert.same({}, emitter:eventNames())
+    emitter:on("x", ignore)
+    assert.same({ "x" }, other:eventNames())
+  end)
+end)

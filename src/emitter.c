@@ -8,6 +8,10 @@
 #include "tick.h"
 #include "work.h"
 #include <limits.h>
+#include <string.h>
+
+/* How many listeners an event may have by default. */
+#define LISTENERS_MAX 10
 
 static bool emit(lua_State *L, lnet_listeners at, int key, int event, int nargs);
 
@@ -27,7 +31,7 @@ static void remove_listener(lua_State *L, lnet_listeners at, int key, int event,
     lua_pop(L, 1);
     lnet_name_push(L, at.ctx, key);
     lua_pushvalue(L, removed);
-    lnet_native_function(L, event);
+    if (at.base != NULL) lnet_native_function(L, event);
     emit(L, at, removed + 1, LNET_EV_REMOVE_LISTENER, 2);
   }
   lua_settop(L, top);
@@ -36,10 +40,12 @@ static void remove_listener(lua_State *L, lnet_listeners at, int key, int event,
     lnet_emitter_class_of(at.base)->removed(L, at.idx, at.base, event);
 }
 
-/* Calls the listener at `listener` with copies of the nargs values from `first` on. [-0,+0,e] */
-static void call_listener(lua_State *L, int listener, int event, int first, int nargs) {
+/* Calls the listener at `listener` with copies of the nargs values from `first` on. native_too: a
+   userdata there is one of ours; in a user's table, which can be altered, none is. [-0, +0, e] */
+static void call_listener(lua_State *L, int listener, int event, int first, int nargs,
+                          bool native_too) {
   luaL_checkstack(L, nargs + 4, "too many arguments");
-  if (lua_type(L, listener) == LUA_TUSERDATA) {
+  if (native_too && lua_type(L, listener) == LUA_TUSERDATA) {
     const lnet_native *native = lua_touserdata(L, listener);
     native->call(L, listener, event, first, nargs, true);
     return;
@@ -66,36 +72,36 @@ static void push_copy(lua_State *L, int idx) {
 
 /* The same where there are many in the handler on top: the stack may have no room for them.
    [-0, +0, e] */
-static void call_copies(lua_State *L, int event, int nargs) {
+static void call_copies(lua_State *L, int event, int nargs, bool native_too) {
   const int handler = lua_gettop(L), copy = handler + 1, each = handler + 2;
   push_copy(L, handler);
   const lua_Integer count = (lua_Integer)lua_rawlen(L, copy);
   for (lua_Integer i = 1; i <= count; i++) {
     lua_rawgeti(L, copy, i);
-    call_listener(L, each, event, handler - nargs, nargs);
+    call_listener(L, each, event, handler - nargs, nargs, native_too);
     lua_settop(L, copy);
   }
 }
 
 /* Calls all listeners in the handler on top, with the nargs values below it. [-0, +0, e] */
-static void call_handler(lua_State *L, int event, int nargs) {
+static void call_handler(lua_State *L, int event, int nargs, bool native_too) {
   const int handler = lua_gettop(L);
   const int first = handler - nargs;
   if (lua_type(L, handler) != LUA_TTABLE) {
-    call_listener(L, handler, event, first, nargs);
+    call_listener(L, handler, event, first, nargs, native_too);
     return;
   }
   const lnet_order *order = lnet_order_at(L, handler);
   const lua_Integer count = order != NULL ? order->count : (lua_Integer)lua_rawlen(L, handler);
   if (order != NULL || count > LNET_FEW) {
-    call_copies(L, event, nargs);
+    call_copies(L, event, nargs, native_too);
     return;
   }
   luaL_checkstack(L, LNET_FEW + 4, "too many listeners");
   for (lua_Integer i = 1; i <= count; i++) /* a copy: what is removed now is still called */
     lua_rawgeti(L, handler, i);
   for (int i = 1; i <= count; i++)
-    call_listener(L, handler + i, event, first, nargs);
+    call_listener(L, handler + i, event, first, nargs, native_too);
 }
 
 /* Raises the value of an 'error' event that nobody listens to. [-0, +0, v] */
@@ -123,7 +129,7 @@ static bool emit(lua_State *L, lnet_listeners at, int key, int event, int nargs)
   lnet_listeners_push(L, at, key, event);
   const bool listened = !lua_isnil(L, -1);
   if (listened) {
-    call_handler(L, event, nargs);
+    call_handler(L, event, nargs, at.base != NULL);
   } else if (event == LNET_EV_ERROR) {
     if (nargs == 0) lua_pushnil(L);
     raise_unhandled(L, at.ctx, base + 1);
@@ -151,7 +157,7 @@ bool lnet_emit_at(lua_State *L, lnet_emitting *base, int idx, int event, int nar
 void lnet_emit_hot_many(lua_State *L, int event, int handler) {
   if (!lua_isnil(L, handler)) {
     lua_pushvalue(L, handler);
-    call_handler(L, event, 1);
+    call_handler(L, event, 1, true);
   }
   lua_settop(L, handler - 1);
 }
@@ -185,6 +191,16 @@ void lnet_emit_plain_listened(lnet_emitting *base, int event) {
   lnet_enter(base->object.ctx, body_plain, &p);
 }
 
+/* The emitter at 1, for what may call its listeners or change them. At the end of the state a
+   socket or a server has no loop any more that could follow. [-0, +0, v] */
+static lnet_listeners open_emitter(lua_State *L, lnet_ctx *ctx) {
+  const lnet_listeners at = lnet_listeners_at(L, ctx, 1);
+  if (at.base == NULL) return at;
+  lnet_check_open(L, ctx);
+  if (lnet_ticks_reserve(ctx) != 0) lnet_error_memory(L);
+  return at;
+}
+
 /* The common call of on: the first listener of one of our events, which nobody is told of. Returns
    whether it is done. [-0, +0, e] */
 static bool add_first(lua_State *L) {
@@ -193,7 +209,7 @@ static bool add_first(lua_State *L) {
   lnet_emitting *base = lnet_emitting_test(L, ctx, 1);
   const int event = lnet_name_event(ctx, lua_tostring(L, 2));
   if (base == NULL || event == LNET_EV_NONE || lnet_listened(base, event) ||
-      lnet_listened(base, LNET_EV_NEW_LISTENER) || lnet_ticks_reserve(ctx) != 0)
+      lnet_listened(base, LNET_EV_NEW_LISTENER) || ctx->shut || lnet_ticks_reserve(ctx) != 0)
     return false;
   if (!lnet_listeners_add_first(L, base, 1, event)) return false;
   if (lnet_emitter_class_of(base)->added != NULL)
@@ -202,16 +218,104 @@ static bool add_first(lua_State *L) {
   return true;
 }
 
+/* Whether a socket's own listener of 'end' counts among those of the event. [-0, +0, -] */
+static bool has_own(lnet_listeners at, int event) {
+  return event == LNET_EV_END && at.base != NULL && at.base->emitter.own_end;
+}
+
+/* ---- the warning of too many listeners ---- */
+
+struct warning {
+  lnet_listeners at;
+  int event;
+  lua_Integer count;
+};
+
+/* Pushes what stands for the emitter at idx in a message: the name of its class, which a user's has
+   as __name. [-0, +1, m] */
+static void push_class_name(lua_State *L, int idx) {
+  size_t len = 0;
+  const char *name = NULL;
+  if (luaL_getmetafield(L, idx, "__name") == LUA_TSTRING) name = lua_tolstring(L, -1, &len);
+  if (name == NULL)
+    lua_pushliteral(L, "EventEmitter");
+  else
+    lua_pushstring(L, strncmp(name, "net.", 4) == 0 ? name + 4 : name);
+}
+
+/* Protected: notes that it was told, and tells it by Lua's warnings. The emitter is at 1, its limit
+   at 2, the key at 3. [-0, +0, e] */
+static int body_warn(lua_State *L) {
+  const struct warning *w = lua_touserdata(L, 4);
+  lnet_listeners at = w->at;
+  at.idx = 1;
+  if (has_own(at, w->event)) {
+    at.base->emitter.warned = true;
+  } else {
+    lnet_listeners_push(L, at, 3, w->event);
+    if (lua_type(L, -1) == LUA_TTABLE) lnet_handler_set_warned(L, -1);
+  }
+  lua_settop(L, 4);
+  lnet_name_push(L, at.ctx, 3);
+  const char *name = luaL_tolstring(L, -1, NULL);
+  push_class_name(L, 1);
+  const char *class = lua_tostring(L, -1);
+  int whole = 0;
+  const lua_Integer limit = lua_tointegerx(L, 2, &whole);
+  if (whole != 0) {
+    lua_pushinteger(L, limit);
+    lua_replace(L, 2);
+  }
+  lua_warning(L,
+              lua_pushfstring(L,
+                              "MaxListenersExceededWarning: Possible EventEmitter memory leak "
+                              "detected. %I %s listeners added to [%s]. MaxListeners is %s. Use "
+                              "emitter.setMaxListeners() to increase limit",
+                              (LUAI_UACINT)w->count, name, class, luaL_tolstring(L, 2, NULL)),
+              0);
+  return 0;
+}
+
+/* The event has so many listeners now: more than the limit are told of once. What fails is not, for
+   the listener has been added. [-0, +0, -] */
+static void check_limit(lua_State *L, lnet_listeners at, int key, int event, lua_Integer count) {
+  const int top = lua_gettop(L);
+  struct warning w = {at, event, count + (has_own(at, event) ? 1 : 0)};
+  if (w.count < 2) return;
+  lnet_listeners_push_max(L, at);
+  if (lua_isnil(L, -1)) {
+    lua_pushinteger(L, LISTENERS_MAX);
+    lua_replace(L, -2);
+  }
+  const lua_Number limit = lua_tonumber(L, -1);
+  bool due = limit > 0 && (lua_Number)w.count > limit;
+  if (due && has_own(at, event)) {
+    due = !at.base->emitter.warned;
+  } else if (due) {
+    lnet_listeners_push(L, at, key, event);
+    due = lua_type(L, -1) == LUA_TTABLE && !lnet_handler_is_warned(L, -1);
+    lua_pop(L, 1);
+  }
+  if (due && lua_checkstack(L, LUA_MINSTACK)) {
+    lua_pushcfunction(L, body_warn);
+    lua_pushvalue(L, at.idx);
+    lua_pushvalue(L, top + 1);
+    lua_pushvalue(L, key);
+    lua_pushlightuserdata(L, &w);
+    lua_pcall(L, 4, 0, 0);
+  }
+  lua_settop(L, top);
+}
+
 /* Tells 'newListener', adds the listener at `listener`. [-0, +0, e] */
 static void add_at(lua_State *L, lnet_listeners at, int key, int event, int listener, bool once,
                    bool prepend) {
   const int top = lua_gettop(L);
-  if (lnet_ticks_reserve(at.ctx) != 0) lnet_error_memory(L);
   if (at.base == NULL || lnet_listened(at.base, LNET_EV_NEW_LISTENER)) {
     lua_pushinteger(L, LNET_EV_NEW_LISTENER);
     lnet_name_push(L, at.ctx, key);
     lua_pushvalue(L, listener);
-    lnet_native_function(L, event);
+    if (at.base != NULL) lnet_native_function(L, event);
     emit(L, at, top + 1, LNET_EV_NEW_LISTENER, 2);
     lua_settop(L, top);
   }
@@ -222,16 +326,17 @@ static void add_at(lua_State *L, lnet_listeners at, int key, int event, int list
   } else {
     lua_pushvalue(L, listener);
   }
-  lnet_listeners_add(L, at, key, event, prepend);
+  const lua_Integer count = lnet_listeners_add(L, at, key, event, prepend);
   if (!prepend && event != 0 && at.base != NULL && lnet_emitter_class_of(at.base)->added != NULL)
     lnet_emitter_class_of(at.base)->added(L, at.idx, at.base, event);
+  check_limit(L, at, key, event, count);
 }
 
 /* on and its relatives. The listener is at 3. [-0, +0, e] */
 static void add(lua_State *L, bool once, bool prepend) {
   lnet_ctx *ctx = lnet_ctx_of(L);
   lua_settop(L, 3);
-  const lnet_listeners at = lnet_listeners_at(L, ctx, 1);
+  const lnet_listeners at = open_emitter(L, ctx);
   lnet_check_function(L, 3, "listener");
   lua_pushvalue(L, 2);
   const int event = lnet_name_to_key(L, ctx, 4);
@@ -243,6 +348,7 @@ void lnet_emitter_add(lua_State *L, lnet_emitting *base, int idx, int event, int
                       bool prepend) {
   const lnet_listeners at = {base->object.ctx, base, idx};
   luaL_checkstack(L, LUA_MINSTACK, NULL);
+  if (lnet_ticks_reserve(at.ctx) != 0) lnet_error_memory(L);
   lua_pushinteger(L, event);
   add_at(L, at, lua_gettop(L), event, listener, false, prepend);
   lua_pop(L, 1);
@@ -296,11 +402,6 @@ int lnet_l_prependOnceListener(lua_State *L) {
   return 1;
 }
 
-/* Whether a socket's own listener of 'end' counts among those of the event. [-0, +0, -] */
-static bool has_own(lnet_listeners at, int event) {
-  return event == LNET_EV_END && at.base != NULL && at.base->emitter.own_end;
-}
-
 /* Whether idx is the function that stands for a socket's own listener of 'end'. [-0, +0, -] */
 static bool is_own_end(lua_State *L, lnet_listeners at, int event, int idx) {
   if (!has_own(at, event)) return false;
@@ -321,10 +422,9 @@ Source: node v20, emitter.removeListener.
 int lnet_l_removeListener(lua_State *L) {
   lnet_ctx *ctx = lnet_ctx_of(L);
   lua_settop(L, 3);
-  const lnet_listeners at = lnet_listeners_at(L, ctx, 1);
+  const lnet_listeners at = open_emitter(L, ctx);
   lnet_check_function(L, 3, "listener");
   const int event = lnet_name_to_key(L, ctx, 2);
-  if (lnet_ticks_reserve(ctx) != 0) lnet_error_memory(L);
   if (is_own_end(L, at, event, 3))
     at.base->emitter.own_end = false;
   else
@@ -357,9 +457,8 @@ int lnet_l_removeAllListeners(lua_State *L) {
   lnet_ctx *ctx = lnet_ctx_of(L);
   const bool all = lua_isnoneornil(L, 2);
   lua_settop(L, 2);
-  const lnet_listeners at = lnet_listeners_at(L, ctx, 1);
+  const lnet_listeners at = open_emitter(L, ctx);
   const int event = all ? 0 : lnet_name_to_key(L, ctx, 2);
-  if (lnet_ticks_reserve(ctx) != 0) lnet_error_memory(L);
   lua_pushinteger(L, LNET_EV_REMOVE_LISTENER);
   lnet_listeners_push(L, at, 3, LNET_EV_REMOVE_LISTENER);
   const bool telling = !lua_isnil(L, -1);
@@ -396,6 +495,7 @@ int lnet_l_emit(lua_State *L) {
   lnet_ctx *ctx = lnet_ctx_of(L);
   if (lua_gettop(L) < 2) lua_settop(L, 2);
   const lnet_listeners at = lnet_listeners_at(L, ctx, 1);
+  if (at.base != NULL) lnet_check_open(L, ctx);
   const int event = lnet_name_to_key(L, ctx, 2);
   const bool own = has_own(at, event);
   const bool listened = emit(L, at, 2, event, lua_gettop(L) - 2);
@@ -434,7 +534,7 @@ static int list_listeners(lua_State *L, bool unwrap) {
       lnet_once_unwrap(L, EACH);
       lua_replace(L, EACH);
     }
-    lnet_native_function(L, event);
+    if (at.base != NULL) lnet_native_function(L, event);
     lua_rawseti(L, LIST, ++count);
   }
   lua_settop(L, LIST);
@@ -495,10 +595,14 @@ int lnet_l_eventNames(lua_State *L) {
   return 1;
 }
 
-/*** Sets how many listeners an event may have before it counts as a leak; lnet prints no warning.
+/***
+Sets how many listeners an event may have. One more is taken for a leak, and told of once for each
+event by Lua's `warn` (which `warn("@on")` or `lua5.4 -W` turns on). Source: node v20.
 @function setMaxListeners
-@tparam number n
-@return the emitter */
+@tparam number n 0: as many as you like
+@return the emitter
+@raise `ERR_INVALID_ARG_TYPE`, `ERR_OUT_OF_RANGE`
+*/
 int lnet_l_setMaxListeners(lua_State *L) {
   const lnet_listeners at = lnet_listeners_at(L, lnet_ctx_of(L), 1);
   lua_settop(L, 2);
@@ -508,13 +612,14 @@ int lnet_l_setMaxListeners(lua_State *L) {
   return 1;
 }
 
-/*** What setMaxListeners set, or 10. Source: node v20.
+/*** How many listeners an event may have without a warning: what setMaxListeners set, or 10.
+Source: node v20.
 @function getMaxListeners */
 int lnet_l_getMaxListeners(lua_State *L) {
   const lnet_listeners at = lnet_listeners_at(L, lnet_ctx_of(L), 1);
   lua_settop(L, 1);
   lnet_listeners_push_max(L, at);
-  if (lua_isnil(L, -1)) lua_pushinteger(L, 10);
+  if (lua_isnil(L, -1)) lua_pushinteger(L, LISTENERS_MAX);
   return 1;
 }
 

@@ -376,6 +376,7 @@ static void drop_entry(lua_State *L, lnet_listeners at, int key, bool *loose) {
 static void drop(lua_State *L, lnet_listeners at, int key, int event, bool *loose) {
   if (surely_none(at, event)) return;
   if (event != 0 && at.base != NULL) at.base->emitter.has &= ~LNET_EVENT_BIT(event);
+  if (event == LNET_EV_END && at.base != NULL) at.base->emitter.warned = false;
   if (is_hot(at, event)) {
     lua_pushnil(L);
     set_hot(L, at.base, at.idx);
@@ -402,23 +403,26 @@ static void replace_handler(lua_State *L, lnet_listeners at, int key, int event)
   lua_settop(L, old);
 }
 
-void lnet_listeners_add(lua_State *L, lnet_listeners at, int key, int event, bool prepend) {
+lua_Integer lnet_listeners_add(lua_State *L, lnet_listeners at, int key, int event, bool prepend) {
   const int listener = lua_gettop(L);
-  if (surely_none(at, event) && lnet_listeners_add_first(L, at.base, at.idx, event)) return;
-  for (bool done = false; !done;) {
+  if (surely_none(at, event) && lnet_listeners_add_first(L, at.base, at.idx, event)) return 1;
+  lua_Integer count = 0;
+  while (count == 0) {
     if (!is_hot(at, event) || at.base->emitter.many) need_room(L, at);
     lnet_listeners_push(L, at, key, event);
     if (lua_isnil(L, -1)) {
       lua_pushvalue(L, listener);
       add_key(L, at, key, event);
-      done = true;
+      count = 1;
+    } else if (lnet_handler_add(L, -1, listener, prepend)) {
+      count = lnet_handler_count(L, -1);
     } else {
-      done = lnet_handler_add(L, -1, listener, prepend);
-      if (!done) replace_handler(L, at, key, event);
+      replace_handler(L, at, key, event);
     }
     lua_settop(L, listener);
   }
   lua_pop(L, 1);
+  return count;
 }
 
 bool lnet_listeners_remove(lua_State *L, lnet_listeners at, int key, int event, int what,

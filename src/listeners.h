@@ -65,8 +65,9 @@ static inline lnet_emitting *lnet_emitting_test(lua_State *L, const lnet_ctx *ct
    could be added without a list: if not, it is still on top. [-0|1, +0, -] */
 bool lnet_listeners_add_first(lua_State *L, lnet_emitting *base, int idx, int event);
 
-/* Adds the listener on top. [-1, +0, m] A memory error leaves the list as it was. */
-void lnet_listeners_add(lua_State *L, lnet_listeners at, int key, int event, bool prepend);
+/* Adds the listener on top. Returns how many there are now. [-1, +0, m] A memory error leaves the
+   list as it was. */
+lua_Integer lnet_listeners_add(lua_State *L, lnet_listeners at, int key, int event, bool prepend);
 
 /* Removes the listener at index `what` (the user's function, or a wrapper), the last one that
    matches. Pushes what 'removeListener' tells, and returns true; else pushes nothing. *loose

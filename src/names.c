@@ -13,14 +13,33 @@ void lnet_names_init(lua_State *L, lnet_ctx *ctx) {
   ctx->names_ref = luaL_ref(L, LUA_REGISTRYINDEX);
 }
 
+/* Replaces the number at idx by the text that tells it from others: 1 and 1.0 are the same, and so
+   is each NaN. [-0, +0, m] */
+static void number_to_text(lua_State *L, int idx) {
+  int whole = 0;
+  const lua_Integer integer = lua_tointegerx(L, idx, &whole);
+  const lua_Number number = lua_tonumber(L, idx);
+  if (whole != 0)
+    lua_pushinteger(L, integer);
+  else if (number != number)
+    lua_pushliteral(L, "nan");
+  else
+    lua_pushnumber(L, number);
+  lua_tostring(L, -1); /* in its place */
+  lua_replace(L, idx);
+}
+
 int lnet_name_to_key(lua_State *L, const lnet_ctx *ctx, int idx) {
   switch (lua_type(L, idx)) {
   case LUA_TSTRING:
     break;
   case LUA_TNIL:
-  case LUA_TNUMBER: /* as JavaScript, where each key is text */
+  case LUA_TBOOLEAN: /* as JavaScript, where each key is text */
     luaL_tolstring(L, idx, NULL);
     lua_replace(L, idx);
+    break;
+  case LUA_TNUMBER:
+    number_to_text(L, idx);
     break;
   default:
     return LNET_EV_NONE;

@@ -50,7 +50,8 @@ static inline int lnet_name_event(const lnet_ctx *ctx, const char *name) {
 }
 
 /* Turns the event name at the absolute index idx into the key that lists use: the number of a
-   known name, the text of a number, else the value itself. Returns the number, or 0.
+   known name, the text of a number, a boolean or nil, else the value itself. Returns the number, or
+   0.
    [-0, +0, m] */
 int lnet_name_to_key(lua_State *L, const lnet_ctx *ctx, int idx);
 

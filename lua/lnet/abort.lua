@@ -44,15 +44,19 @@ local signalMeta = metatable(AbortSignal, "AbortSignal", { aborted = true, reaso
 local timeoutMeta = metatable(AbortSignal, "AbortSignal", { aborted = true, reason = true })
 local controllerMeta = metatable(AbortController, "AbortController", { signal = true })
 
--- A signal's state: `aborted`, `reason`; of those of timeout, the `timer`; of those of any, the
--- set of their `sources`, which are none of these themselves. A source knows its `dependants`, a
--- sequence of weak references, and those of them that are listened to as the keys of `held`.
+-- A signal's state: `aborted`, `reason`; `listened`, as of the last look; of those of timeout, the
+-- `timer`; of those of any, the set of their `sources`, which are none of these themselves. A
+-- source knows its `dependants`, a table of weak references, and those of them that are listened to
+-- as the keys of `held`, which has `holds` of them.
 local function newSignal(meta)
-  return setmetatable({ [STATE] = { aborted = false, held = {} } }, meta or signalMeta)
+  return setmetatable({
+    [STATE] = { aborted = false, listened = false, held = {}, holds = 0 },
+  }, meta or signalMeta)
 end
 
 local function isSignal(value)
-  return type(value) == "table" and rawget(value, STATE) ~= nil and rawget(value, STATE).held ~= nil
+  local state = type(value) == "table" and rawget(value, STATE)
+  return type(state) == "table" and state.held ~= nil
 end
 
 -- A timer does not keep its signal, nor a source its dependants: who drops a signal that nobody
@@ -63,18 +67,33 @@ function timeoutMeta.__gc(signal)
   core.clearTimeout(rawget(signal, STATE).timer)
 end
 
+-- A signal of timeout is retained while it is listened to, directly or through signals of any.
+local function retainTimed(signal, state)
+  if not state.timer then return end
+  local needed = not state.aborted and (state.listened or state.holds > 0)
+  retained[signal] = needed or nil
+end
+
+-- A source holds, or lets go of, a signal of any. When none is held, the table starts anew: one
+-- that has had many would keep the memory for them.
+local function hold(source, dependant, held)
+  local state = rawget(source, STATE)
+  if (state.held[dependant] ~= nil) == held then return end
+  state.holds = state.holds + (held and 1 or -1)
+  state.held[dependant] = held or nil
+  if state.holds == 0 then state.held = {} end
+  retainTimed(source, state)
+end
+
 -- The listeners of the signal have changed, or it was aborted.
 local function retain(signal)
   local state = rawget(signal, STATE)
   local listened = not state.aborted and EventEmitter.listenerCount(signal, "abort") > 0
-  if state.timer then
-    local needed = listened or not state.aborted and next(state.held) ~= nil
-    retained[signal] = needed or nil
+  if listened ~= state.listened then
+    state.listened = listened
+    for source in pairs(state.sources or {}) do hold(source, signal, listened) end
   end
-  for source in pairs(state.sources or {}) do
-    rawget(source, STATE).held[signal] = listened or nil
-    retain(source)
-  end
+  retainTimed(signal, state)
 end
 
 for _, name in ipairs({
@@ -110,7 +129,7 @@ local function abortSignal(signal, reason)
   end
   table.sort(dependants, function(a, b) return rawget(a, STATE).order < rawget(b, STATE).order end)
   retain(signal)
-  state.dependants, state.sources, state.held = nil, nil, {}
+  state.dependants, state.sources, state.held, state.holds = nil, nil, {}, 0
   tell(signal)
   for _, dependant in ipairs(dependants) do abortSignal(dependant, reason) end
 end

@@ -1,5 +1,5 @@
 --- How much an emitter works as it grows. The debug build counts the steps that emitters take in C
--- (src/work.h), so growth is compared by counts, and no clock is asked.
+-- (src/work.h), and a hook those of Lua code, so growth is compared by counts; no clock is asked.
 local core = require("lnet.core")
 
 local work = {}
@@ -7,11 +7,15 @@ local work = {}
 --- Whether this build counts: only the debug build does.
 work.counted = core.work ~= nil
 
---- The steps that emitters take while `run` runs.
+local SOME = 10 -- instructions of Lua's machine between two calls of the hook
+
+--- The steps that are taken while `run` runs.
 function work.of(run)
-  local before = core.work()
+  local before, instructions = core.work(), 0
+  debug.sethook(function() instructions = instructions + SOME end, "", SOME)
   run()
-  return core.work() - before
+  debug.sethook()
+  return core.work() - before + instructions
 end
 
 --- Fails unless `run(n)` takes steps in proportion to n: for four times as many at most five
