@@ -114,9 +114,12 @@ static int body_accept(lua_State *L) {
   lua_setmetatable(L, 3);
   if (server->keep_alive_delay > 0)
     lnet_stream_check_cold(L, 3, s)->keep_alive_delay = server->keep_alive_delay;
-  if (listener->server != server) return 0; /* a finalizer has closed it */
   in->status = lnet_stream_open_handle(L, 3, s, listener->is_pipe);
   if (in->status != 0) return 0;
+  if (listener->server != server) { /* a finalizer has closed it */
+    lnet_stream_destroy(s, lnet_fault_of(LNET_FAULT_NONE));
+    return 0;
+  }
   in->stream = s;
   in->status = take(listener, s);
   in->accepted = true;
@@ -211,10 +214,13 @@ int lnet_l_incoming(lua_State *L) {
   lnet_stream *s = lnet_check_stream(L, 2);
   lnet_ctx *ctx = lnet_stream_ctx(s);
   lua_settop(L, 2);
-  if (server->listener == NULL) return luaL_argerror(L, 1, "not listening");
   if (server->keep_alive_delay > 0)
     lnet_stream_check_cold(L, 2, s)->keep_alive_delay = server->keep_alive_delay;
   lnet_object_hold(L, 1, &server->base.object);
+  if (server->listener == NULL || (s->s & S_HANDLE) == 0) { /* closed meanwhile */
+    lnet_object_release(&server->base.object);
+    return luaL_argerror(L, 1, "not listening");
+  }
   lua_getiuservalue(L, 1, UV_SOCKET_META);
   lnet_object_join(L, 2, &s->base.object);
   lua_State *before = lnet_swap_thread(ctx, L);

@@ -64,6 +64,8 @@ static lnet_listener *new_listener(lua_State *L, lnet_server *server, bool is_pi
     lua_error(L);
   }
   listener->h.handle.data = listener;
+  listener->server = server;
+  server->listener = listener;
   return listener;
 }
 
@@ -92,10 +94,24 @@ static int bind_path(lua_State *L, lnet_listener *listener) {
   return fd < 0 ? fd : uv_pipe_open(&listener->h.pipe, fd);
 }
 
-static int open_fd(lnet_listener *listener, int fd) {
-  if (lnet_loop_has_fd(listener->object.ctx, fd)) return UV_EEXIST;
-  return listener->is_pipe ? uv_pipe_open(&listener->h.pipe, fd)
-                           : uv_tcp_open(&listener->h.tcp, (uv_os_sock_t)fd);
+/* What the number is, as far as one can listen on it; else UV_UNKNOWN_HANDLE. */
+static uv_handle_type type_of(lua_Integer fd) {
+  if (fd < 0 || fd > INT32_MAX) return UV_UNKNOWN_HANDLE;
+  const uv_handle_type type = uv_guess_handle((uv_file)fd);
+  return type == UV_TCP || type == UV_NAMED_PIPE ? type : UV_UNKNOWN_HANDLE;
+}
+
+/* Opens the descriptor, or a copy of it, which is closed when that fails. */
+static int bind_fd(lnet_listener *listener, int fd, bool copy) {
+  const uv_handle_type type = listener->is_pipe ? UV_NAMED_PIPE : UV_TCP;
+  if (type_of(fd) != type) return UV_EBADF; /* a finalizer has closed it since the first look */
+  if (!copy && lnet_loop_has_fd(listener->object.ctx, fd)) return UV_EEXIST;
+  if (copy) fd = lnet_os_dup(fd);
+  if (fd < 0) return fd;
+  const int status =
+      listener->is_pipe ? uv_pipe_open(&listener->h.pipe, fd) : uv_tcp_open(&listener->h.tcp, fd);
+  if (status != 0 && copy) lnet_os_close(fd);
+  return status;
 }
 
 int lnet_l_bind(lua_State *L) {
@@ -103,23 +119,20 @@ int lnet_l_bind(lua_State *L) {
   const char *kind = luaL_checkstring(L, 2);
   lua_settop(L, 7);
   bool is_pipe = strcmp(kind, "path") == 0;
-  const bool is_fd = strcmp(kind, "fd") == 0;
+  const bool copy = strcmp(kind, "copy") == 0;
+  const bool is_fd = copy || strcmp(kind, "fd") == 0;
   if (is_fd) {
-    const lua_Integer fd = luaL_checkinteger(L, 3);
-    const uv_handle_type type =
-        fd >= 0 && fd <= INT32_MAX ? uv_guess_handle((uv_file)fd) : UV_UNKNOWN_HANDLE;
+    const uv_handle_type type = type_of(luaL_checkinteger(L, 3));
     is_pipe = type == UV_NAMED_PIPE;
-    if (type != UV_TCP && !is_pipe) {
+    if (type == UV_UNKNOWN_HANDLE) {
       lua_pushinteger(L, UV_EINVAL);
       return 1;
     }
   }
   lnet_listener *listener = new_listener(L, server, is_pipe);
-  listener->server = server;
-  server->listener = listener;
   int status = 0;
   if (is_fd)
-    status = open_fd(listener, (int)lua_tointeger(L, 3));
+    status = bind_fd(listener, (int)lua_tointeger(L, 3), copy);
   else if (is_pipe)
     status = bind_path(L, listener);
   else
@@ -133,13 +146,18 @@ int lnet_l_share(lua_State *L) {
   lnet_server *server = lnet_check_server(L, 1);
   const lnet_server *other = lnet_check_server(L, 2);
   check_free(L, server);
-  lua_pushinteger(L, other->listener != NULL ? 0 : UV_EINVAL);
-  if (other->listener == NULL) return 1;
+  lnet_object_hold(L, 1, &server->base.object);
+  lnet_listener *listener = other->listener;
+  if (listener == NULL || uv_is_closing(&listener->h.handle)) {
+    lnet_object_release(&server->base.object);
+    lua_pushinteger(L, UV_EINVAL);
+    return 1;
+  }
   lua_getiuservalue(L, 2, UV_LISTENER);
   lua_setiuservalue(L, 1, UV_LISTENER);
-  lnet_object_hold(L, 1, &server->base.object);
-  server->listener = other->listener;
-  server->listener->server = server;
+  server->listener = listener;
+  listener->server = server;
+  lua_pushinteger(L, 0);
   return 1;
 }
 
@@ -148,9 +166,9 @@ int lnet_l_bindPending(lua_State *L) {
   uv_pipe_t *pipe = lua_touserdata(L, 2);
   const bool is_pipe = uv_pipe_pending_type(pipe) == UV_NAMED_PIPE;
   lnet_listener *listener = new_listener(L, server, is_pipe);
-  listener->server = server;
-  server->listener = listener;
-  const int status = uv_accept((uv_stream_t *)pipe, &listener->h.stream);
+  /* A finalizer may have closed the channel since, or taken what had come. */
+  const bool same = (uv_pipe_pending_type(pipe) == UV_NAMED_PIPE) == is_pipe;
+  const int status = same ? uv_accept((uv_stream_t *)pipe, &listener->h.stream) : UV_EINVAL;
   if (status != 0)
     drop_handle(server);
   else if (!is_pipe) /* leaves connections to the others that listen on it */
@@ -178,6 +196,11 @@ static int listen_and_poll(lnet_listener *listener, int backlog) {
   return uv_poll_start(&listener->poll, UV_READABLE, lnet_accept_on_ready);
 }
 
+/* Whether the server has a handle that nobody has closed. */
+static bool is_open(const lnet_server *server) {
+  return server->listener != NULL && !uv_is_closing(&server->listener->h.handle);
+}
+
 static int start(lnet_listener *listener, int backlog) {
   const int status = listen_and_poll(listener, backlog);
   if (status != UV_ENOTSUP) return status;
@@ -187,7 +210,8 @@ static int start(lnet_listener *listener, int backlog) {
 int lnet_l_listen(lua_State *L) {
   lnet_server *server = lnet_check_server(L, 1);
   const int backlog = (int)luaL_checkinteger(L, 2);
-  if (server->listener == NULL) { /* closed meanwhile, by a finalizer */
+  if (!is_open(server)) { /* closed meanwhile, by a finalizer or as another server's */
+    if (server->listener != NULL) drop_handle(server);
     lua_pushinteger(L, UV_EINVAL);
     return 1;
   }
@@ -204,7 +228,8 @@ int lnet_l_chmod(lua_State *L) {
   const lnet_server *server = lnet_check_server(L, 1);
   const int mode =
       (lua_toboolean(L, 2) ? UV_READABLE : 0) | (lua_toboolean(L, 3) ? UV_WRITABLE : 0);
-  lua_pushinteger(L, uv_pipe_chmod(&server->listener->h.pipe, mode));
+  const bool can = is_open(server) && server->listener->is_pipe;
+  lua_pushinteger(L, can ? uv_pipe_chmod(&server->listener->h.pipe, mode) : UV_EBADF);
   return 1;
 }
 

@@ -5,8 +5,8 @@
 #include "server.h"
 
 /* core.bind(server, "tcp", ip, port, family, ipv6Only, reusePort) or (server, "path", path) or
-   (server, "fd", fd): gives the server a handle. Returns 0, or libuv's code; then the server has
-   none. */
+   (server, "fd", fd) or, to leave the descriptor to its owner, (server, "copy", fd): gives the
+   server a handle. Returns 0, or libuv's code; then the server has none. */
 int lnet_l_bind(lua_State *L);
 
 /* core.share(server, other): the server has the other's handle, as node's listen(server); what

@@ -42,12 +42,12 @@ static int l_isIP(lua_State *L) {
 
 /* core.errorName(code), core.errorText(code): libuv's. */
 static int l_errorName(lua_State *L) {
-  lua_pushstring(L, uv_err_name((int)luaL_checkinteger(L, 1)));
+  lua_pushstring(L, lnet_os_error_name((int)luaL_checkinteger(L, 1)));
   return 1;
 }
 
 static int l_errorText(lua_State *L) {
-  lua_pushstring(L, uv_strerror((int)luaL_checkinteger(L, 1)));
+  lua_pushstring(L, lnet_os_error_text((int)luaL_checkinteger(L, 1)));
   return 1;
 }
 

@@ -1,5 +1,6 @@
 /* Error objects: made here for C and for our Lua files alike, so that they cannot differ. */
 #include "error.h"
+#include "os.h"
 #include "report.h"
 #include <stdarg.h>
 #include <string.h>
@@ -58,7 +59,7 @@ void lnet_error_push(lua_State *L, const char *name, const char *code, const cha
 
 void lnet_error_push_system(lua_State *L, int err, const char *syscall, const char *address,
                             int port) {
-  const char *code = uv_err_name(err);
+  const char *code = lnet_os_error_name(err);
   if (address != NULL && port > 0)
     lua_pushfstring(L, "%s %s %s:%d", syscall, code, address, port);
   else if (address != NULL && *address != '\0')

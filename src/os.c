@@ -290,6 +290,31 @@ bool lnet_os_loop_has_fd(const uv_loop_t *loop, int fd) {
 
 #endif
 
+static const struct {
+  int number;
+  const char *name;
+  const char *text;
+} late_errors[] = {
+#ifdef ENODATA
+    {ENODATA, "ENODATA", "no data available"},
+#endif
+#ifdef EUNATCH
+    {EUNATCH, "EUNATCH", "protocol driver not attached"},
+#endif
+    {0, NULL, NULL}};
+
+const char *lnet_os_error_name(int code) {
+  for (int i = 0; late_errors[i].name != NULL; i++)
+    if (uv_translate_sys_error(late_errors[i].number) == code) return late_errors[i].name;
+  return uv_err_name(code);
+}
+
+const char *lnet_os_error_text(int code) {
+  for (int i = 0; late_errors[i].name != NULL; i++)
+    if (uv_translate_sys_error(late_errors[i].number) == code) return late_errors[i].text;
+  return uv_strerror(code);
+}
+
 const lnet_os_signal *lnet_os_signals(void) {
   static const lnet_os_signal signals[] = {
 #ifdef SIGHUP

@@ -66,6 +66,10 @@ typedef struct lnet_os_signal {
   int number;
 } lnet_os_signal;
 
+/* The name and the text of one of libuv's codes, also of those that it knows from 1.45 on only. */
+const char *lnet_os_error_name(int code);
+const char *lnet_os_error_text(int code);
+
 /* The signals of this system; the last has no name. */
 const lnet_os_signal *lnet_os_signals(void);
 

@@ -41,10 +41,7 @@ end
 -- Binds to what the plan says. Returns 0 or libuv's code; sets plan.address.
 local function bind(server, plan)
   if plan.shared then return core.share(server, plan.shared) end
-  if plan.copied then
-    local fd = core.dup(plan.copied.fd)
-    return fd < 0 and fd or core.bind(server, "fd", fd)
-  end
+  if plan.copied then return core.bind(server, "copy", plan.copied.fd or -1) end
   if plan.fd then return core.bind(server, "fd", plan.fd) end
   if plan.path then return core.bind(server, "path", plan.path) end
   if plan.address then

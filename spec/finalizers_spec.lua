@@ -1,0 +1,142 @@
+--- A finalizer may run whenever Lua allocates, and do anything to any object. libuv never gets a
+-- handle that is closed or being closed for all that.
+local net = require("lnet")
+local pair = require("spec.support.pair")
+local temp = require("spec.support.temp")
+local within = require("spec.support.within")
+local keep = within.keep
+
+local function ignore() end
+
+-- Calls fn while each allocation collects all garbage; the n-th finalizer that runs calls `act`.
+-- Returns whether it came to that, and what pcall gives.
+local function interrupted(n, act, fn)
+  local count, acted, watching = 0, false, true
+  local function watch()
+    setmetatable({}, { __gc = function()
+      if not watching then return end
+      count = count + 1
+      if count == n then
+        acted = true
+        act()
+      end
+      watch()
+    end })
+  end
+  collectgarbage("incremental", 1, 1000, 20) -- a step is a whole cycle,
+  collectgarbage("setpause", 0) -- and the next one begins at once
+  collectgarbage()
+  watch()
+  local ok, err = pcall(fn)
+  watching = false
+  collectgarbage("incremental", 200, 100, 13) -- Lua's own values
+  return acted, ok, err
+end
+
+-- Tries fn(new objects of make()) with `act` at each of its allocations in turn.
+local function everywhere(make, act, fn)
+  local reached = 0
+  for n = 1, 1000 do
+    local objects = table.pack(make())
+    local acted, ok, err = interrupted(n, function() act(table.unpack(objects, 1, objects.n)) end,
+      function() fn(table.unpack(objects, 1, objects.n)) end)
+    if not ok then assert.is_truthy(type(err) == "table" and err.code, tostring(err)) end
+    for _, object in ipairs(objects) do
+      if object.destroy then object:destroy() else object:close() end
+    end
+    within(5)
+    if not acted then break end
+    reached = n
+  end
+  assert.is_true(reached > 0 and reached < 1000, "it allocates, and not without end")
+end
+
+describe("a finalizer that runs in the middle of", function()
+  after_each(within.clean)
+
+  local function newServer()
+    return keep(net.createServer():on("error", ignore))
+  end
+
+  local acts = {
+    ["closes the server"] = function(server) server:close() end,
+    ["has it listen elsewhere"] = function(server)
+      if not server.listening then server:listen(0, "127.0.0.1") end
+    end,
+    ["closes it and has it listen on a path"] = function(server)
+      server:close()
+      server:listen(temp.path())
+    end,
+  }
+  local forms = {
+    ["a port"] = function(server) server:listen(0, "127.0.0.1") end,
+    ["a port of any address"] = function(server) server:listen(0) end,
+    ["a path"] = function(server)
+      server:listen({ path = temp.path(), readableAll = true, writableAll = true })
+    end,
+    ["an abstract path"] = function(server) server:listen("\0lnet finalizers") end,
+    ["an address that is no address"] = function(server) server:listen(0, "fe80::1%none") end,
+  }
+  for act, acting in pairs(acts) do
+    for form, listen in pairs(forms) do
+      it("listen on " .. form .. " and " .. act, function()
+        everywhere(newServer, acting, listen)
+      end)
+    end
+  end
+
+  it("listen on another server, and closes that one", function()
+    for _, closes in ipairs({ 1, 2 }) do
+      everywhere(function() return newServer(), newServer():listen(0, "127.0.0.1") end,
+        function(...) (select(closes, ...)):close() end,
+        function(server, other) server:listen(other) end)
+    end
+  end)
+
+  it("listen on a socket, and destroys that, or closes the server", function()
+    everywhere(function()
+      local near, far = pair.unix()
+      return newServer(), near, far
+    end, function(server, near)
+      near:destroy()
+      server:close()
+    end, function(server, near) server:listen({ handle = near }) end)
+  end)
+
+  it("the options of a socket, and destroys it", function()
+    everywhere(function() return pair.tcp() end, function(near, far)
+      near:destroy()
+      far:destroy()
+    end, function(near)
+      near:setKeepAlive(true, 3000):setNoDelay():setTypeOfService(8)
+      assert(near:getTypeOfService() == 8)
+      local _ = { near:address(), near.remoteAddress, near.localPort, near.fd }
+      near:pause():resume():unref():ref()
+      near:setTimeout(100, ignore)
+      near:setTimeout(0)
+      near:destroy()
+    end)
+  end)
+
+  it("accepting, and closes the server", function()
+    for _, path in ipairs({ false, true }) do
+      local connections = 0
+      everywhere(function()
+        local server = newServer()
+        server:on("connection", function(socket)
+          connections = connections + 1
+          socket:destroy()
+        end)
+        server:listen(path and { path = temp.path() } or { port = 0, host = "127.0.0.1" })
+        within.reached(2, function() return server.listening and server:address() end)
+        local at = server:address()
+        local client = keep(path and net.connect(at) or net.connect(at.port, "127.0.0.1"))
+        client:on("error", ignore):resume()
+        return server, client
+      end, function(server) server:close() end, function(_, client)
+        within.reached(5, function() return client.destroyed end)
+      end)
+      assert.is_true(connections > 0)
+    end
+  end)
+end)
