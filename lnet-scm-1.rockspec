@@ -42,6 +42,7 @@ build = {
         "src/gather.c",
         "src/handoff.c",
         "src/immediate.c",
+        "src/interrupt.c",
         "src/ip.c",
         "src/listeners.c",
         "src/lookup.c",

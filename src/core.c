@@ -66,6 +66,13 @@ static int l_dup(lua_State *L) {
   return 1;
 }
 
+/* core.defaultInterrupt(): Ctrl-C ends this process by the signal, as it ends node. */
+static int l_defaultInterrupt(lua_State *L) {
+  (void)L;
+  lnet_os_interrupt_default();
+  return 0;
+}
+
 LNET_EXPORT int luaopen_lnet_core(lua_State *L);
 
 LNET_EXPORT int luaopen_lnet_core(lua_State *L) {
@@ -102,6 +109,7 @@ LNET_EXPORT int luaopen_lnet_core(lua_State *L) {
       {"bind", lnet_l_bind},
       {"share", lnet_l_share},
       {"dup", l_dup},
+      {"defaultInterrupt", l_defaultInterrupt},
       {"listen", lnet_l_listen},
       {"chmod", lnet_l_chmod},
       {"closeHandle", lnet_l_closeHandle},
