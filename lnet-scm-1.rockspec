@@ -44,6 +44,7 @@ build = {
         "src/handoff.c",
         "src/immediate.c",
         "src/inspect.c",
+        "src/interrupt.c",
         "src/ip.c",
         "src/life.c",
         "src/listeners.c",

@@ -81,6 +81,13 @@ static int l_work(lua_State *L) {
 }
 #endif
 
+/* core.defaultInterrupt(): Ctrl-C ends this process by the signal, as it ends node. */
+static int l_defaultInterrupt(lua_State *L) {
+  (void)L;
+  lnet_os_interrupt_default();
+  return 0;
+}
+
 LNET_EXPORT int luaopen_lnet_core(lua_State *L);
 
 LNET_EXPORT int luaopen_lnet_core(lua_State *L) {
@@ -128,6 +135,7 @@ LNET_EXPORT int luaopen_lnet_core(lua_State *L) {
       {"bind", lnet_l_bind},
       {"share", lnet_l_share},
       {"dup", l_dup},
+      {"defaultInterrupt", l_defaultInterrupt},
       {"listen", lnet_l_listen},
       {"chmod", lnet_l_chmod},
       {"closeHandle", lnet_l_closeHandle},

@@ -6,6 +6,7 @@
 
 #include "compat.h"
 #include "list.h"
+#include "os.h"
 
 struct lnet_object;
 struct lnet_object_class;
@@ -65,6 +66,11 @@ typedef struct lnet_ctx {
   bool polling;     /* uv_run is */
   bool halted;      /* an error or net.stop(): libuv may call, Lua is not entered */
   bool shut;        /* the state is closing, or the loop is gone: Lua is never entered again */
+
+  uv_async_t wake; /* of interrupt.c */
+  lnet_os_waiter waiter;
+  lua_Hook hook;    /* of the main thread, before the wait */
+  bool interrupted; /* the host has set another one since */
 
   lnet_list at_exit;  /* of exit.c: all contexts of the process */
   uv_thread_t thread; /* that uses this one */

@@ -8,6 +8,7 @@
 #include "error.h"
 #include "exit.h"
 #include "immediate.h"
+#include "interrupt.h"
 #include "lookup.h"
 #include "object.h"
 #include "os.h"
@@ -56,9 +57,11 @@ static int l_gc(lua_State *L) {
   if (!copy && ctx->send_last != NULL) ctx->send_last(ctx); /* what was accepted, if it can */
   ctx->shut = true;
   lnet_exit_remove(ctx);
+  lnet_interrupt_end(ctx);
   if (copy) return 0; /* what would be closed here is the parent's; the process ends, too */
   ctx->held = NULL;   /* what is owed never comes */
   lnet_lookups_cancel(ctx);
+  lnet_interrupt_close(ctx);
   lnet_alarms_close(ctx);
   lnet_immediates_close(ctx);
   uv_walk(ctx->loop, close_handle, NULL);
@@ -101,11 +104,9 @@ lnet_ctx *lnet_loop_new(lua_State *L) {
   lnet_list_init(&ctx->at_exit);
   int status = uv_loop_init(&ctx->own_loop);
   if (status == 0) {
+    ctx->loop = &ctx->own_loop;
+    lnet_interrupt_init(ctx);
     status = lnet_exit_add(ctx);
-    if (status == 0)
-      ctx->loop = &ctx->own_loop;
-    else
-      uv_loop_close(&ctx->own_loop);
   }
   if (status != 0) luaL_error(L, "lnet: no loop: %s", uv_strerror(status));
   keep_heap();
@@ -236,11 +237,14 @@ int lnet_l_run(lua_State *L) {
   if (owed) lnet_objects_resume(ctx);
   if (!ctx->halted) {
     ctx->polling = true;
+    if (mode != UV_RUN_NOWAIT) lnet_interrupt_begin(ctx);
     uv_run(ctx->loop, mode == UV_RUN_ONCE && busy ? UV_RUN_NOWAIT : mode);
     ctx->polling = false;
+    lnet_interrupt_end(ctx);
   }
   ctx->running = false;
   ctx->L = ctx->main;
+  if (ctx->interrupted) lnet_interrupt_raise(L, ctx);
   lnet_raise_kept(L, ctx);
   lua_pushboolean(L, alive(ctx));
   return 1;

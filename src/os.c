@@ -315,6 +315,140 @@ const char *lnet_os_error_text(int code) {
   return uv_strerror(code);
 }
 
+#if defined(_WIN32)
+
+void lnet_os_interrupt_begin(lnet_os_waiter *waiter) {
+  (void)waiter;
+}
+
+void lnet_os_interrupt_end(lnet_os_waiter *waiter) {
+  (void)waiter;
+}
+
+void lnet_os_interrupt_tell(void) {
+}
+
+void lnet_os_interrupt_default(void) {
+}
+
+#else
+
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+
+/* Loops beyond these are woken by their next event only. */
+enum { WAITERS_MAX = 32 };
+
+/* A process has one action of SIGINT, and a handler gets no argument of ours: so this belongs to no
+   state. The handler does not take the mutex; who leaves waits until no handler is looking. */
+static struct {
+  pthread_mutex_t mutex;
+  int waiting;           /* between begin and end */
+  struct sigaction host; /* the action that ours stands for */
+  lnet_os_waiter *_Atomic waiters[WAITERS_MAX];
+  atomic_int looking; /* handlers that are looking at the waiters */
+  atomic_bool owed;   /* the host's handler is still to be called */
+} interrupt = {.mutex = PTHREAD_MUTEX_INITIALIZER};
+
+static bool any_busy(void) {
+  bool busy = false;
+  atomic_fetch_add(&interrupt.looking, 1);
+  for (int i = 0; i < WAITERS_MAX; i++) {
+    const lnet_os_waiter *waiter = interrupt.waiters[i];
+    if (waiter != NULL && *(const volatile int *)waiter->busy > 0) busy = true;
+  }
+  atomic_fetch_sub(&interrupt.looking, 1);
+  return busy;
+}
+
+static void wake_all(void) {
+  atomic_fetch_add(&interrupt.looking, 1);
+  for (int i = 0; i < WAITERS_MAX; i++) {
+    const lnet_os_waiter *waiter = interrupt.waiters[i];
+    if (waiter != NULL) uv_async_send(waiter->wake);
+  }
+  atomic_fetch_sub(&interrupt.looking, 1);
+}
+
+/* A second signal finds the first one owed: the loop does not come to it, so it is told here. */
+static void on_interrupt(int number, siginfo_t *info, void *context) {
+  const int before = errno;
+  if ((interrupt.host.sa_flags & SA_SIGINFO) != 0)
+    interrupt.host.sa_sigaction(number, info, context);
+  else if (any_busy() || atomic_exchange(&interrupt.owed, true)) {
+    atomic_store(&interrupt.owed, false);
+    interrupt.host.sa_handler(number);
+  }
+  wake_all();
+  errno = before;
+}
+
+void lnet_os_interrupt_tell(void) {
+  if (!atomic_exchange(&interrupt.owed, false)) return;
+  interrupt.host.sa_handler(SIGINT);
+  wake_all();
+}
+
+static bool is_ours(const struct sigaction *action) {
+  return (action->sa_flags & SA_SIGINFO) != 0 && action->sa_sigaction == on_interrupt;
+}
+
+static bool is_handler(const struct sigaction *action) {
+  return (action->sa_flags & SA_SIGINFO) != 0 ||
+         (action->sa_handler != SIG_DFL && action->sa_handler != SIG_IGN);
+}
+
+/* Puts our handler in the place of the host's. Returns false where there is none. */
+static bool take_interrupt(void) {
+  struct sigaction action;
+  if (sigaction(SIGINT, NULL, &action) != 0 || !is_handler(&action)) return false;
+  if (is_ours(&action)) return true;
+  interrupt.host = action;
+  action.sa_flags |= SA_SIGINFO;
+  action.sa_sigaction = on_interrupt;
+  return sigaction(SIGINT, &action, NULL) == 0;
+}
+
+void lnet_os_interrupt_begin(lnet_os_waiter *waiter) {
+  pthread_mutex_lock(&interrupt.mutex);
+  waiter->waits = take_interrupt();
+  if (waiter->waits) {
+    interrupt.waiting++;
+    for (int i = 0; i < WAITERS_MAX; i++) {
+      if (interrupt.waiters[i] != NULL) continue;
+      interrupt.waiters[i] = waiter;
+      break;
+    }
+  }
+  pthread_mutex_unlock(&interrupt.mutex);
+}
+
+void lnet_os_interrupt_end(lnet_os_waiter *waiter) {
+  struct sigaction action;
+  if (!waiter->waits) return;
+  waiter->waits = false;
+  pthread_mutex_lock(&interrupt.mutex);
+  for (int i = 0; i < WAITERS_MAX; i++)
+    if (interrupt.waiters[i] == waiter) interrupt.waiters[i] = NULL;
+  if (--interrupt.waiting == 0 && sigaction(SIGINT, NULL, &action) == 0 && is_ours(&action))
+    sigaction(SIGINT, &interrupt.host, NULL);
+  pthread_mutex_unlock(&interrupt.mutex);
+  while (atomic_load(&interrupt.looking) > 0)
+    sched_yield();
+  lnet_os_interrupt_tell();
+}
+
+void lnet_os_interrupt_default(void) {
+  struct sigaction action;
+  if (sigaction(SIGINT, NULL, &action) != 0 || !is_handler(&action)) return;
+  memset(&action, 0, sizeof action);
+  action.sa_handler = SIG_DFL;
+  sigaction(SIGINT, &action, NULL);
+}
+
+#endif
+
 const lnet_os_signal *lnet_os_signals(void) {
   static const lnet_os_signal signals[] = {
 #ifdef SIGHUP

@@ -1,5 +1,6 @@
 --- What bin/lnet does: runs a script and then the loop, as `node script.js` does.
 -- Three options, which end at the script's name: read by hand, they cost no dependency.
+local core = require("lnet.core")
 local net = require("lnet")
 
 -- The script may take these globals away.
@@ -54,6 +55,7 @@ end
 
 -- Runs a chunk with what follows it on the command line, then the loop; returns the exit code.
 local function run(chunk, args)
+  core.defaultInterrupt()
   arg = args -- luacheck: globals arg
   io.stdout:setvbuf("line") -- what a server prints is seen at once, in a pipe too
   local ok, err = xpcall(chunk, describe, table.unpack(args))

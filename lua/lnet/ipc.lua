@@ -243,6 +243,7 @@ local function openParent()
     return nil
   end
   link:count(0)
+  core.defaultInterrupt() -- Ctrl-C in a terminal ends all processes there, as with node
   return parent
 end
 
