@@ -71,12 +71,20 @@ static int check_fd(lua_State *L, uv_handle_type *type) {
   return (int)fd;
 }
 
-static void set_options(lua_State *L, lnet_stream *s) {
-  const uint32_t mark =
-      lnet_opt_mark(L, 1, "highWaterMark", "readableHighWaterMark", LNET_HIGH_WATER_MARK);
+/* The options highWaterMark and, where that is not given, those of each half. Source: node v20,
+   getHighWaterMark. */
+static void set_marks(lua_State *L, lnet_stream *s) {
+  const bool both = lua_getfield(L, 1, "highWaterMark") != LUA_TNIL;
+  lua_pop(L, 1);
+  const char *reading = both ? "highWaterMark" : "readableHighWaterMark";
+  const char *writing = both ? "highWaterMark" : "writableHighWaterMark";
   lnet_stream_rare(s)->r_hwm =
-      lnet_opt_mark(L, 1, "readableHighWaterMark", "readableHighWaterMark", mark);
-  s->w_hwm = lnet_opt_mark(L, 1, "writableHighWaterMark", "writableHighWaterMark", mark);
+      lnet_opt_mark(L, 1, reading, "readableHighWaterMark", LNET_HIGH_WATER_MARK);
+  s->w_hwm = lnet_opt_mark(L, 1, writing, "writableHighWaterMark", LNET_HIGH_WATER_MARK);
+}
+
+static void set_options(lua_State *L, lnet_stream *s) {
+  set_marks(L, s);
   if (field_true(L, "allowHalfOpen")) s->s |= S_HALF_OPEN;
   if (field_true(L, "noDelay")) s->s |= S_NO_DELAY;
   if (field_true(L, "keepAlive")) s->s |= S_KEEP_ALIVE;
