@@ -307,6 +307,15 @@ static void check_limit(lua_State *L, lnet_listeners at, int key, int event, lua
   lua_settop(L, top);
 }
 
+/* A listener is about to be put in front of a socket's own listener of 'end', which so far is none
+   of the list: now it is, so that it is called in its place. [-0, +0, m] */
+static void place_own(lua_State *L, lnet_listeners at, int key) {
+  lnet_emitter_class_of(at.base)->push_own(L, at.idx);
+  at.base->emitter.own_end = false;
+  at.base->emitter.own_placed = true;
+  lnet_listeners_add(L, at, key, LNET_EV_END, true);
+}
+
 /* Tells 'newListener', adds the listener at `listener`. [-0, +0, e] */
 static void add_at(lua_State *L, lnet_listeners at, int key, int event, int listener, bool once,
                    bool prepend) {
@@ -319,6 +328,7 @@ static void add_at(lua_State *L, lnet_listeners at, int key, int event, int list
     emit(L, at, top + 1, LNET_EV_NEW_LISTENER, 2);
     lua_settop(L, top);
   }
+  if (prepend && has_own(at, event)) place_own(L, at, key);
   if (once) {
     lnet_name_push(L, at.ctx, key);
     lnet_once_push(L, at.idx, lua_gettop(L), listener);

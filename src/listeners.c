@@ -520,7 +520,8 @@ void lnet_listeners_clear(lua_State *L, lnet_listeners at, int key, int event) {
    [-1, +0, m] */
 static void note_key(lua_State *L, lnet_listeners at, int keys, lua_Integer *count) {
   const bool is_end = lua_isinteger(L, -1) && lua_tointeger(L, -1) == LNET_EV_END;
-  if (at.base != NULL && at.base->emitter.own_end && is_end && *count > 0)
+  const lnet_emitter *e = at.base != NULL ? &at.base->emitter : NULL;
+  if (e != NULL && (e->own_end || e->own_placed) && is_end && *count > 0)
     lua_pop(L, 1);
   else
     lua_rawseti(L, keys, ++*count);
@@ -550,7 +551,9 @@ void lnet_listeners_keys(lua_State *L, lnet_listeners at) {
   const int only = e != NULL ? e->only : 0;
   const lua_Integer entries = has_list ? length(L, at, list) / 2 : only != 0;
   lua_Integer count = 0;
-  if (e != NULL && e->own_end) {
+  const bool has_end = e != NULL && (e->has & LNET_EVENT_BIT(LNET_EV_END)) != 0;
+  if (e != NULL &&
+      (e->own_end || (e->own_placed && has_end))) { /* as it was there from the start */
     lua_pushinteger(L, LNET_EV_END);
     note_key(L, at, keys, &count);
   }

@@ -15,17 +15,19 @@ typedef struct lnet_emitter_class {
   void (*added)(lua_State *L, int idx, void *object, int event);   /* by on, addListener, once */
   void (*removed)(lua_State *L, int idx, void *object, int event); /* or there was none */
   void (*hot_changed)(lua_State *L, void *object); /* its handler will be the value on top */
+  void (*push_own)(lua_State *L, int idx); /* pushes a function for the own listener of 'end' */
 } lnet_emitter_class;
 
 typedef struct lnet_emitter {
-  uint32_t has;      /* bit n: somebody listens to event n */
-  uint8_t listed;    /* entries of the list: LNET_FEW at most */
-  uint8_t hot_place; /* entries of the list that were there before the hot one */
-  uint8_t only;      /* the event whose only listener stands in the table's place, or 0 */
-  bool own_end : 1;  /* a socket's own listener of 'end' is there: it counts as the first */
-  bool has_list : 1; /* there is one, if only an empty one */
-  bool many : 1;     /* the events are in the table of many, and the list is empty */
-  bool warned : 1;   /* that there are too many of 'end', with the own one */
+  uint32_t has;        /* bit n: somebody listens to event n */
+  uint8_t listed;      /* entries of the list: LNET_FEW at most */
+  uint8_t hot_place;   /* entries of the list that were there before the hot one */
+  uint8_t only;        /* the event whose only listener stands in the table's place, or 0 */
+  bool own_end : 1;    /* a socket's own listener of 'end' is there: it counts as the first */
+  bool own_placed : 1; /* it is in the list, behind what was put in front of it */
+  bool has_list : 1;   /* there is one, if only an empty one */
+  bool many : 1;       /* the events are in the table of many, and the list is empty */
+  bool warned : 1;     /* that there are too many of 'end', with the own one */
 } lnet_emitter;
 
 /* How each userdata that emits begins. */

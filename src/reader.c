@@ -432,6 +432,18 @@ static void readable_tick(lnet_object *object) {
   lnet_reader_read0((lnet_stream *)object);
 }
 
+/* A socket's own listener of 'end', where others come before it. Upvalue: the socket. */
+static int l_own_end(lua_State *L) {
+  lnet_stream *s = lua_touserdata(L, lua_upvalueindex(1));
+  if ((s->s & S_HALF_OPEN) == 0) s->s |= S_FIN_SEEN;
+  return 0;
+}
+
+void lnet_reader_push_own(lua_State *L, int idx) {
+  lua_pushvalue(L, idx);
+  lua_pushcclosure(L, l_own_end, 1);
+}
+
 void lnet_reader_added(lua_State *L, int idx, void *stream, int event) {
   lnet_stream *s = stream;
   if (event != LNET_EV_DATA && event != LNET_EV_READABLE) return;

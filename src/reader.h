@@ -17,6 +17,10 @@ void lnet_reader_connected(lnet_stream *s);
 void lnet_reader_added(lua_State *L, int idx, void *stream, int event);
 void lnet_reader_removed(lua_State *L, int idx, void *stream, int event);
 
+/* Pushes a function that does what the own listener of 'end' of the stream at idx does: writes fail
+   as behind a FIN from then on. [-0, +1, m] */
+void lnet_reader_push_own(lua_State *L, int idx);
+
 /* Undecided, paused or flowing: node's resume() and pause() behind their events. [-0, +0, -] */
 void lnet_reader_resume(lnet_stream *s);
 /* Returns whether 'pause' is due. [-0, +0, -] */

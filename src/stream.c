@@ -503,7 +503,9 @@ static void fire_timeout(lnet_alarm *alarm) {
 }
 
 static const lnet_emitter_class emitter_class = {LNET_EV_DATA, lnet_reader_added,
-                                                 lnet_reader_removed, lnet_pipe_hot_changed};
+                                                 lnet_reader_removed, lnet_pipe_hot_changed,
+                                                 lnet_reader_push_own};
+
 static uint32_t life_of(const lnet_object *object) {
   return lnet_stream_life((const lnet_stream *)object);
 }
