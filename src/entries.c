@@ -4,7 +4,6 @@
 #include "entries.h"
 #include "call.h"
 #include "error.h"
-#include "os.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -205,7 +204,6 @@ static void bring_to_front(lnet_cold *cold, uint32_t first, uint32_t count) {
 
 /* Gives back what a burst of writes has left, once the queue is empty. [-0, +0, -] */
 static void give_back(lnet_stream *s) {
-  enum { LARGE = 16384 };
   lnet_cold *cold = s->cold;
   if (cold == NULL || cold->count > 0) return;
   const uint32_t size = block_size(cold);
@@ -214,7 +212,6 @@ static void give_back(lnet_stream *s) {
     cold->block = cold->entries = NULL;
     cold->capacity = 0;
   }
-  if (size > LARGE) lnet_os_trim_heap(LNET_HEAP_KEPT);
   if (cold->slots <= KEPT) return;
   lua_State *L = lnet_stream_ctx(s)->L;
   const int top = lua_gettop(L);

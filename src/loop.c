@@ -81,14 +81,6 @@ static int l_gc(lua_State *L) {
   return 0;
 }
 
-/* The usual malloc gives the end of the heap back to the kernel whenever a string of a bulk read is
-   freed there, and pages that come anew cost more than the read. Once it has seen a block of some
-   size come and go, it keeps twice as much. */
-static void keep_heap(void) {
-  void *volatile block = malloc(LNET_HEAP_KEPT / 2);
-  free(block);
-}
-
 lnet_ctx *lnet_loop_new(lua_State *L) {
   lnet_ctx *ctx = lua_newuserdatauv(L, sizeof *ctx, LNET_CTX_VALUES);
   memset(ctx, 0, sizeof *ctx);
@@ -109,7 +101,7 @@ lnet_ctx *lnet_loop_new(lua_State *L) {
     status = lnet_exit_add(ctx);
   }
   if (status != 0) luaL_error(L, "lnet: no loop: %s", uv_strerror(status));
-  keep_heap();
+  lnet_os_keep_heap(LNET_HEAP_KEPT);
   ctx->slab = malloc(LNET_SLAB_SIZE);
   if (ctx->slab == NULL || lnet_ticks_reserve(ctx) != 0) luaL_error(L, "not enough memory");
   lua_newtable(L);

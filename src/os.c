@@ -9,13 +9,14 @@
 
 #include <malloc.h>
 
-void lnet_os_trim_heap(size_t kept) {
-  malloc_trim(kept);
+void lnet_os_keep_heap(size_t kept) {
+  mallopt(M_MMAP_THRESHOLD, (int)(kept / 2));
+  mallopt(M_TRIM_THRESHOLD, (int)kept);
 }
 
 #else
 
-void lnet_os_trim_heap(size_t kept) {
+void lnet_os_keep_heap(size_t kept) {
   (void)kept; /* other systems' malloc does it by itself */
 }
 

@@ -56,10 +56,11 @@ bool lnet_os_loop_has_fd(const uv_loop_t *loop, int fd);
 /* No program that this one starts inherits the descriptor. Returns 0 or libuv's code. */
 int lnet_os_close_on_exec(int fd);
 
-/* Gives memory that was freed back to the kernel, except for `kept` bytes at the end of the heap:
-   the malloc of glibc keeps up to 64 MiB once large blocks have come and gone. It looks at the
-   whole heap, so it is for the end of a burst. [-0, +0, -] */
-void lnet_os_trim_heap(size_t kept);
+/* Has malloc keep this many free bytes at the end of the heap, no less and no more. The one of
+   glibc gives all of it back at once, so that pages come anew for each large string of a bulk read,
+   which costs more than the read; and after large blocks have come and gone it keeps up to 64 MiB
+   for good. [-0, +0, -] */
+void lnet_os_keep_heap(size_t kept);
 
 /* A loop that SIGINT is to wake. */
 typedef struct lnet_os_waiter {
