@@ -171,7 +171,7 @@ static void accept_failed(lnet_listener *listener, int status) {
 void lnet_accept_on_ready(uv_poll_t *poll, int status, int events) {
   lnet_listener *listener = poll->data;
   lnet_ctx *ctx = listener->object.ctx;
-  uv_os_fd_t fd;
+  uv_os_fd_t fd = (uv_os_fd_t)-1;
   (void)events;
   /* Halted: the kernel keeps the connection, and the next turn tells of it again. */
   if (ctx->shut || ctx->halted || listener->server == NULL || listener->accepted >= 0) return;
