@@ -3,6 +3,7 @@
 #include "addr.h"
 #include "blocklist.h"
 #include "call.h"
+#include "immediate.h"
 #include "os.h"
 #include "reader.h"
 #include "sockopt.h"
@@ -168,14 +169,10 @@ static void accept_failed(lnet_listener *listener, int status) {
   lnet_enter(listener->object.ctx, body_error, &in);
 }
 
-void lnet_accept_on_ready(uv_poll_t *poll, int status, int events) {
-  lnet_listener *listener = poll->data;
-  lnet_ctx *ctx = listener->object.ctx;
-  uv_os_fd_t fd = (uv_os_fd_t)-1;
-  (void)events;
-  /* Halted: the kernel keeps the connection, and the next turn tells of it again. */
-  if (ctx->shut || ctx->halted || listener->server == NULL || listener->accepted >= 0) return;
-  if (status == 0) status = uv_fileno(&listener->h.handle, &fd);
+/* Accepts one connection. Returns whether there was one. */
+static bool accept_polled(lnet_listener *listener) {
+  uv_os_fd_t fd;
+  int status = uv_fileno(&listener->h.handle, &fd);
   if (status == 0) status = lnet_os_accept((int)fd);
   const bool none_left = status == UV_EMFILE || status == UV_ENFILE;
   if (status >= 0) {
@@ -186,7 +183,36 @@ void lnet_accept_on_ready(uv_poll_t *poll, int status, int events) {
   } else if (status != UV_EAGAIN && status != UV_ECONNABORTED) { /* else it is gone already */
     accept_failed(listener, status);
   }
-  lnet_leave(ctx);
+  lnet_leave(listener->object.ctx);
+  return status >= 0;
+}
+
+/* libuv from 1.45 on, and so node v20, gives a server one connection a turn of the loop. A program
+   can tell that from several by what comes in between: an immediate, a 'close', or an event of a
+   socket of its own that connects. Where there is none of these, a turn takes more than one: a turn
+   costs as much as a connection. `closings`: ctx->closings when the turn began. */
+static bool may_take_more(const lnet_listener *listener, uint32_t closings) {
+  const lnet_ctx *ctx = listener->object.ctx;
+  return !ctx->shut && !ctx->halted && listener->server != NULL && listener->accepted < 0 &&
+         ctx->outgoing == 0 && ctx->closings == closings && !lnet_immediates_wait(ctx);
+}
+
+void lnet_accept_on_ready(uv_poll_t *poll, int status, int events) {
+  enum { MOST = 32 }; /* connections a turn */
+  lnet_listener *listener = poll->data;
+  lnet_ctx *ctx = listener->object.ctx;
+  const uint32_t closings = ctx->closings;
+  (void)events;
+  /* Halted: the kernel keeps the connection, and the next turn tells of it again. */
+  if (ctx->shut || ctx->halted || listener->server == NULL || listener->accepted >= 0) return;
+  if (status != 0) {
+    accept_failed(listener, status);
+    lnet_leave(ctx);
+    return;
+  }
+  int count = 1;
+  while (accept_polled(listener) && count < MOST && may_take_more(listener, closings))
+    count++;
 }
 
 void lnet_accept_on_connection(uv_stream_t *handle, int status) {

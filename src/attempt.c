@@ -95,10 +95,12 @@ static int body_waiting(lua_State *L) {
 void lnet_attempt_handle_free(lnet_stream *s) {
   s->s &= ~(uint32_t)S_CONNECT_WAITS;
   const int status = lnet_stream_open_handle(NULL, 0, s, (s->s & S_PIPE) != 0);
-  if (status != 0)
+  if (status != 0) {
     lnet_stream_destroy(s, lnet_fault_system(status, LNET_SYSCALL_OPEN));
-  else
-    lnet_enter(lnet_stream_ctx(s), body_waiting, s);
+    return;
+  }
+  lnet_stream_note_outgoing(s);
+  lnet_enter(lnet_stream_ctx(s), body_waiting, s);
 }
 
 int lnet_l_whenFree(lua_State *L) {

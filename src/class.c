@@ -122,6 +122,8 @@ static int l_tostring(lua_State *L) {
 }
 
 void lnet_class_mark(lua_State *L, const lnet_class_spec *spec) {
+  lua_pushlightuserdata(L, (void *)&lnet_class_key);
+  lua_rawseti(L, -2, LNET_META_MARK);
   lua_pushlightuserdata(L, (void *)spec);
   lua_rawsetp(L, -2, &lnet_class_key);
 }
@@ -140,7 +142,7 @@ void lnet_class_new(lua_State *L, lnet_ctx *ctx, const lnet_class_spec *spec, co
     lua_pushinteger(L, p->number * 2 + (p->assignable ? 1 : 0));
     lua_setfield(L, -2, p->name);
   }
-  lua_newtable(L); /* the metatable */
+  lua_createtable(L, LNET_META_MARK, 0); /* the metatable */
   for (size_t i = 0; i < sizeof lookups / sizeof *lookups; i++) {
     lua_pushvalue(L, class);
     lua_pushlightuserdata(L, (void *)spec);
@@ -169,7 +171,7 @@ void lnet_class_new(lua_State *L, lnet_ctx *ctx, const lnet_class_spec *spec, co
 
 /* Pushes a copy of the metatable at `from` that lacks these. [-0, +1, m] */
 static void push_lacking(lua_State *L, int from, unsigned lacks) {
-  lua_newtable(L);
+  lua_createtable(L, LNET_META_MARK, 0);
   const int to = lua_gettop(L);
   lua_pushnil(L);
   while (lua_next(L, from) != 0) {

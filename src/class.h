@@ -53,7 +53,7 @@ enum { LNET_META_GC = 1, LNET_META_FIELDS = 2, LNET_METAS = 4 /* sets of these *
 
 /* Such a metatable is one of a family: those of all that objects may lack, and of one owner. Its
    keys: the owner; the family, where a metatable's place is what it lacks + 1. */
-enum { LNET_META_OWNER = 1, LNET_META_FAMILY = 2 };
+enum { LNET_META_OWNER = 1, LNET_META_FAMILY = 2, LNET_META_MARK = 3 };
 
 /* Pushes a family of copies of the metatable at `from` that have the value at `owner` (0: none).
    [-0, +1, m] */
@@ -84,7 +84,8 @@ bool lnet_class_is_ours(lua_State *L, int idx);
 extern const char lnet_class_key; /* where each metatable has its class's spec */
 static inline bool lnet_class_is_marked(lua_State *L, int idx) {
   if (!lua_getmetatable(L, idx)) return false;
-  const bool marked = lua_rawgetp(L, -1, &lnet_class_key) == LUA_TLIGHTUSERDATA;
+  lua_rawgeti(L, -1, LNET_META_MARK);
+  const bool marked = lua_touserdata(L, -1) == &lnet_class_key;
   lua_pop(L, 2);
   return marked;
 }

@@ -102,6 +102,9 @@ typedef struct lnet_ctx {
   struct lnet_object *held; /* objects whose libuv callback came while halted, in order */
   struct lnet_object *held_last;
 
+  uint32_t outgoing; /* open handles of streams that were not accepted */
+  uint32_t closings; /* handles of streams that were closed so far */
+
   struct lnet_alarms *alarms;         /* of alarm.c: the wheel of all deadlines */
   struct lnet_immediates *immediates; /* of immediate.c */
   struct lnet_lookup *lookups;        /* of lookup.c: those in flight */

@@ -82,6 +82,11 @@ void lnet_immediate_wake(lnet_ctx *ctx) {
   uv_check_start(&ctx->immediates->check, on_check);
 }
 
+bool lnet_immediates_wait(const lnet_ctx *ctx) {
+  const struct lnet_immediates *all = ctx->immediates;
+  return ctx->held != NULL || !lnet_list_empty(&all->waiting) || !lnet_list_empty(&all->current);
+}
+
 void lnet_immediate_soon(lnet_ctx *ctx, bool behind) {
   struct lnet_immediates *all = ctx->immediates;
   if (!all->soon) count(all, true);

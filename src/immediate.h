@@ -16,6 +16,9 @@ void lnet_immediate_wake(lnet_ctx *ctx);
    [-0, +0, -] */
 void lnet_immediate_soon(lnet_ctx *ctx, bool behind);
 
+/* Whether the next check of the loop has something to do. [-0, +0, -] */
+bool lnet_immediates_wait(const lnet_ctx *ctx);
+
 int lnet_l_setImmediate(lua_State *L);
 int lnet_l_clearImmediate(lua_State *L);
 

@@ -98,7 +98,11 @@ static void revive(lua_State *L, int idx, lnet_stream *s) {
 
 /* The handle for another connection; the stream is held where it had a life before. */
 static int take_handle(lua_State *L, int idx, lnet_stream *s, bool pipe) {
-  if ((s->s & S_HANDLE_OPEN) == 0) return lnet_stream_open_handle(L, idx, s, pipe);
+  if ((s->s & S_HANDLE_OPEN) == 0) {
+    const int status = lnet_stream_open_handle(L, idx, s, pipe);
+    if (status == 0) lnet_stream_note_outgoing(s);
+    return status;
+  }
   s->s = pipe ? s->s | S_PIPE : s->s & ~(uint32_t)S_PIPE;
   s->s |= S_HANDLE | S_CONNECT_WAITS;
   return 0;

@@ -110,6 +110,7 @@ static void open_fd(lua_State *L, lnet_stream *s, int fd, uv_handle_type type) {
   lnet_onread_ask(L, lua_gettop(L), s);
   int status = lnet_stream_open_handle(L, -1, s, pipe);
   if (status == 0) {
+    lnet_stream_note_outgoing(s);
     /* Looked at now: a finalizer, or the user's function, may have opened or closed it meanwhile.
      */
     if (lnet_loop_has_fd(lnet_stream_ctx(s), fd))

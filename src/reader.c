@@ -269,7 +269,7 @@ void lnet_reader_resume(lnet_stream *s) {
     if ((s->r & R_READABLE_LISTENING) == 0) s->r |= R_FLOWING;
     if ((s->r & R_RESUME_SCHEDULED) == 0) {
       s->r |= R_RESUME_SCHEDULED;
-      lnet_tick(&s->base.object, resume_tick);
+      lnet_stream_tick_always(s, resume_tick);
     }
   }
   s->r |= R_HAS_PAUSED;
@@ -458,7 +458,7 @@ void lnet_reader_added(lua_State *L, int idx, void *stream, int event) {
     if (lnet_has_unread(s))
       emit_readable(s);
     else if ((s->r & R_READING) == 0 || (s->s & S_ONREAD) != 0) /* it may be stopped all the same */
-      lnet_tick(&s->base.object, readable_tick);
+      lnet_stream_tick_always(s, readable_tick);
   }
   lnet_object_release(&s->base.object);
 }
@@ -483,7 +483,7 @@ void lnet_reader_removed(lua_State *L, int idx, void *stream, int event) {
   lnet_stream *s = stream;
   if (event == LNET_EV_READABLE) {
     lnet_object_hold_weakly(L, idx, &s->base.object);
-    lnet_tick(&s->base.object, readable_listening_tick);
+    lnet_stream_tick_always(s, readable_listening_tick);
     lnet_object_release(&s->base.object);
   } else if (event == LNET_EV_DATA && !lnet_listened(&s->base, LNET_EV_DATA)) {
     s->r &= ~(uint32_t)R_DATA_LISTENING;

@@ -342,7 +342,8 @@ static void closed(lnet_stream *s) {
   const bool past = s->cold != NULL && s->cold->past_close;
   take_rare_back(s);
   if (past) s->cold->past_close = false;
-  s->s &= ~(uint32_t)(S_HANDLE_OPEN | S_SILENT_CLOSE);
+  if ((s->s & S_OUTGOING) != 0) lnet_stream_ctx(s)->outgoing--;
+  s->s &= ~(uint32_t)(S_HANDLE_OPEN | S_SILENT_CLOSE | S_OUTGOING);
   if (!silent) emit_close(s, (struct closing){s, true, (s->s & S_HAD_ERROR) != 0}, past);
   const bool waits = (s->s & S_CONNECT_WAITS) != 0; /* for this handle, not for one since then */
   if (waits && (s->s & S_HANDLE_OPEN) == 0) lnet_stream_ctx(s)->hooks->handle_free(s);
@@ -367,6 +368,7 @@ static void close_handle(lnet_stream *s) {
   uv_os_fd_t fd;
   if ((s->s & S_RESET) != 0 && uv_fileno(&s->h.handle, &fd) == 0) lnet_os_reset_on_close(fd);
   s->s &= ~(uint32_t)S_RESET;
+  lnet_stream_ctx(s)->closings++;
   uv_close(&s->h.handle, lnet_stream_on_close);
 }
 
@@ -389,9 +391,9 @@ static void destroy(lnet_stream *s) {
     close_handle(s);
   }
   s->s |= S_CLOSED;
-  lnet_tick(&s->base.object, error_close_tick); /* told also when another life has begun by then */
-  if (!had_handle) lnet_tick(&s->base.object, close_tick);
-  if (waiting) lnet_tick(&s->base.object, failed ? close_waiting_failed_tick : close_waiting_tick);
+  lnet_stream_tick_always(s, error_close_tick); /* told also when another life has begun by then */
+  if (!had_handle) lnet_stream_tick_always(s, close_tick);
+  if (waiting) lnet_stream_tick_always(s, failed ? close_waiting_failed_tick : close_waiting_tick);
   if ((s->s & S_ACCEPTED) != 0) lnet_stream_ctx(s)->hooks->disconnected(s);
 }
 

@@ -106,6 +106,7 @@ enum {
   S_TIMEOUT_OVER = 1 << 26, /* it has come: the next activity sets it again */
   S_OWN_SERVER = 1 << 27,   /* the user has set the property `server` */
   S_ACCEPTED = 1 << 28,     /* a server counts it: the one that owns its metatable */
+  S_OUTGOING = 1 << 30,     /* its open handle was not accepted: ctx->outgoing counts it */
   S_PIPED = 1 << 29, /* 'data' has one listener, and it writes to the stream in h.handle.data */
 };
 
@@ -340,6 +341,12 @@ static inline lnet_ctx *lnet_stream_ctx(const lnet_stream *s) {
   return s->base.object.ctx;
 }
 
+/* The handle that was just opened was not accepted: it connects, or is over a descriptor. */
+static inline void lnet_stream_note_outgoing(lnet_stream *s) {
+  s->s |= S_OUTGOING;
+  lnet_stream_ctx(s)->outgoing++;
+}
+
 /* The number of its present life. [-0, +0, -] */
 static inline uint32_t lnet_stream_life(const lnet_stream *s) {
   return s->cold != NULL ? s->cold->life : 0;
@@ -356,7 +363,12 @@ static inline bool lnet_stream_is_past(const lnet_stream *s, uint32_t life) {
 
 /* Queues a step of this stream's present life. [-0, +0, -] */
 static inline void lnet_stream_tick(lnet_stream *s, lnet_tick_fn fn) {
-  lnet_tick_in_life(&s->base.object, fn);
+  lnet_tick_in_life(&s->base.object, fn, lnet_stream_life(s));
+}
+
+/* Queues a step that comes in another life, too. [-0, +0, -] */
+static inline void lnet_stream_tick_always(lnet_stream *s, lnet_tick_fn fn) {
+  lnet_tick_of_life(&s->base.object, fn, lnet_stream_life(s));
 }
 
 /* The same as the last thing that a callback or a step does: where the queued one would be the next

@@ -14,9 +14,9 @@ struct lnet_tick {
     lnet_object *object; /* held until the tick has run; NULL: forgotten */
     int ref;             /* of the Lua function */
   };
-  uint32_t before;      /* the number of the tick that the weakly held object queued before */
-  uint32_t life : 31;   /* the life of the object in which it was queued */
-  uint32_t in_life : 1; /* it is passed over in another life */
+  uint32_t before; /* the number of the tick that the weakly held object queued before */
+  uint32_t life; /* the life of the object in which it was queued, as 2 * number, + 1 where the tick
+                    is passed over in another life */
 };
 
 /* Room of a queue that has seen no burst; ticks. A larger one, and a larger table of functions, is
@@ -53,7 +53,7 @@ static inline struct lnet_tick *enqueue(lnet_ctx *ctx) {
   return &ctx->ticks[(ctx->tick_first + ctx->tick_count++) & (ctx->tick_capacity - 1)];
 }
 
-LNET_HOT static void queue_step(lnet_object *object, lnet_tick_fn fn, bool in_life) {
+LNET_HOT static inline void queue_step(lnet_object *object, lnet_tick_fn fn, uint32_t life) {
   lnet_ctx *ctx = object->ctx;
   if (ctx->shut) return;
   lnet_assert(object->holds > 0);
@@ -61,19 +61,18 @@ LNET_HOT static void queue_step(lnet_object *object, lnet_tick_fn fn, bool in_li
   struct lnet_tick *tick = enqueue(ctx);
   tick->run = fn;
   tick->object = object;
-  tick->in_life = in_life;
-  tick->life = (object->cls->life != NULL ? object->cls->life(object) : 0) & INT32_MAX;
+  tick->life = life;
   if (!object->weak) return;
   tick->before = object->last_tick;
   object->last_tick = ctx->tick_first_number + ctx->tick_count - 1;
 }
 
-void lnet_tick(lnet_object *object, lnet_tick_fn fn) {
-  queue_step(object, fn, false);
+LNET_HOT void lnet_tick_in_life(lnet_object *object, lnet_tick_fn fn, uint32_t life) {
+  queue_step(object, fn, 2 * life + 1);
 }
 
-void lnet_tick_in_life(lnet_object *object, lnet_tick_fn fn) {
-  queue_step(object, fn, true);
+void lnet_tick_of_life(lnet_object *object, lnet_tick_fn fn, uint32_t life) {
+  queue_step(object, fn, 2 * life);
 }
 
 void lnet_tick_ref(lnet_ctx *ctx, int ref, bool first) {
@@ -138,6 +137,11 @@ static int body_tick(lua_State *L) {
   return 0;
 }
 
+static void call_function(lnet_ctx *ctx, int ref) {
+  struct call call = {ctx, ref};
+  lnet_enter(ctx, body_tick, &call);
+}
+
 /* The queue is empty: gives back what a burst has made it grow to. [-0, +0, -] */
 static void shrink(lnet_ctx *ctx) {
   if (ctx->tick_capacity > LARGE_CAPACITY) move(ctx, USUAL_CAPACITY);
@@ -147,32 +151,48 @@ static void shrink(lnet_ctx *ctx) {
   lua_rawseti(ctx->L, LUA_REGISTRYINDEX, ctx->tick_functions_ref);
 }
 
-/* Runs the step of an object, which is held for it, unless it belongs to an earlier life. */
-static inline void run_step(lnet_ctx *ctx, struct lnet_tick tick) {
-  lnet_object *object = tick.object;
+/* Whether the step belongs to an earlier life of the object. While no life but the first has begun
+   in this state there is none. [-0, +0, -] */
+static inline bool is_past(lnet_ctx *ctx, const lnet_object *object, uint32_t life) {
+  if (ctx->lives == 0) return false;
+  ctx->tick_life = life / 2;
+  return life % 2 != 0 && object->cls->life(object) != life / 2;
+}
+
+/* Runs the step of an object that is held weakly, unless that is about to be collected. */
+static void run_weak(lnet_ctx *ctx, lnet_object *object, lnet_tick_fn run, bool past) {
   lua_State *L = ctx->L;
-  const bool weak = object->weak;
-  if (weak) lnet_object_push(L, object);
-  const bool collected = weak && lua_isnil(L, -1);
-  const bool past = tick.in_life && object->cls->life(object) != tick.life;
-  ctx->tick_life = tick.life;
-  if (!collected && !past) tick.run(object);
+  lnet_object_push(L, object);
+  if (!lua_isnil(L, -1) && !past) run(object);
   lnet_object_release(object);
-  if (weak) lua_pop(L, 1);
+  lua_pop(L, 1);
+}
+
+/* Runs the step of an object, which is held for it. */
+static inline void run_step(lnet_ctx *ctx, lnet_object *object, lnet_tick_fn run, uint32_t life) {
+  const bool past = is_past(ctx, object, life);
+  if (object->weak) {
+    run_weak(ctx, object, run, past);
+    return;
+  }
+  if (!past) run(object);
+  lnet_object_release(object);
 }
 
 LNET_HOT void lnet_ticks_run(lnet_ctx *ctx) {
   while (ctx->tick_count > 0 && !ctx->halted) {
-    const struct lnet_tick tick = ctx->ticks[ctx->tick_first];
+    const struct lnet_tick *first = &ctx->ticks[ctx->tick_first]; /* it may move while it runs */
+    const lnet_tick_fn run = first->run;
+    lnet_object *object = run != NULL ? first->object : NULL;
+    const int ref = run != NULL ? 0 : first->ref;
+    const uint32_t life = first->life;
     ctx->tick_first = (ctx->tick_first + 1) & (ctx->tick_capacity - 1);
     ctx->tick_first_number++;
     ctx->tick_count--;
-    if (tick.run == NULL) {
-      struct call call = {ctx, tick.ref};
-      lnet_enter(ctx, body_tick, &call);
-    } else if (tick.object != NULL) {
-      run_step(ctx, tick);
-    }
+    if (run == NULL)
+      call_function(ctx, ref);
+    else if (object != NULL)
+      run_step(ctx, object, run, life);
     if (ctx->gathering != 0) ctx->flush(ctx);
   }
   if (ctx->tick_count == 0) shrink(ctx);

@@ -19,13 +19,18 @@ static inline int lnet_ticks_reserve(lnet_ctx *ctx) {
   return ctx->tick_capacity - ctx->tick_count >= 2 * LNET_TICK_MARGIN ? 0 : lnet_ticks_grow(ctx);
 }
 
-/* Queues fn(object). The object must be held already. Cannot fail after lnet_ticks_reserve.
-   [-0, +0, -] */
-void lnet_tick(lnet_object *object, lnet_tick_fn fn);
+/* Queues fn(object), which belongs to the life of the object that has this number, its present one:
+   the step is passed over when another has begun before its turn. The object must be held already.
+   Cannot fail after lnet_ticks_reserve. [-0, +0, -] */
+void lnet_tick_in_life(lnet_object *object, lnet_tick_fn fn, uint32_t life);
 
-/* The same for a step that belongs to the present life of the object: it is passed over when
-   another life has begun before its turn. [-0, +0, -] */
-void lnet_tick_in_life(lnet_object *object, lnet_tick_fn fn);
+/* The same for a step that comes in any case. [-0, +0, -] */
+void lnet_tick_of_life(lnet_object *object, lnet_tick_fn fn, uint32_t life);
+
+/* The same for an object that has no lives. [-0, +0, -] */
+static inline void lnet_tick(lnet_object *object, lnet_tick_fn fn) {
+  lnet_tick_of_life(object, fn, 0);
+}
 
 /* While a tick of an object with lives runs: the number of the life that queued it. [-0, +0, -] */
 static inline uint32_t lnet_tick_life(const lnet_ctx *ctx) {
