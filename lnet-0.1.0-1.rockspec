@@ -43,6 +43,7 @@ build = {
         "src/handoff.c",
         "src/immediate.c",
         "src/ip.c",
+        "src/limit.c",
         "src/listeners.c",
         "src/lookup.c",
         "src/loop.c",
