@@ -47,6 +47,7 @@ build = {
         "src/interrupt.c",
         "src/ip.c",
         "src/life.c",
+        "src/limit.c",
         "src/listeners.c",
         "src/lookup.c",
         "src/loop.c",

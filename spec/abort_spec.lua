@@ -3,6 +3,7 @@ local serve = require("spec.support.serve")
 local timers = require("lnet.timers")
 local trace = require("spec.support.trace")
 local within = require("spec.support.within")
+local work = require("spec.support.work")
 
 local AbortController, AbortSignal = net.AbortController, net.AbortSignal
 
@@ -498,3 +499,59 @@ describe("the option signal of server:listen", function()
     assert.equal(0, listenersOf(controller.signal))
   end)
 end)
+
+if work.counted then
+  describe("The work of a signal that lives long is in proportion to", function()
+    after_each(within.clean)
+
+    -- A new signal that n others depend on, or n sockets, again and again.
+    local function linear(what, run)
+      it(what, function()
+        work.isLinear(function(n)
+          local controller = AbortController()
+          controller.signal:setMaxListeners(0)
+          run(controller, controller.signal, n)
+          assert.equal(0, controller.signal:listenerCount("abort"))
+        end, 200)
+      end)
+    end
+
+    linear("its listeners that come and go", function(_, signal, n)
+      local list = {}
+      for i = 1, n do
+        list[i] = function() end
+        signal:on("abort", list[i])
+      end
+      for i = 1, n do signal:off("abort", list[i]) end
+    end)
+
+    linear("its sockets that are closed before it is aborted", function(_, signal, n)
+      for _ = 1, n do net.Socket({ signal = signal }):destroy() end
+      within.run(5)
+    end)
+
+    linear("the signals of any that are listened to for a while", function(controller, signal, n)
+      local list, heard = {}, 0
+      local function count() heard = heard + 1 end
+      for i = 1, n do
+        list[i] = AbortSignal.any({ signal })
+        list[i]:on("abort", count)
+      end
+      for i = 1, n do list[i]:off("abort", count):on("abort", count) end
+      controller:abort()
+      assert.equal(n, heard)
+    end)
+
+    linear("the listeners of a signal of any, whatever its sources", function(_, _, n)
+      local sources = {}
+      for i = 1, n do sources[i] = AbortController().signal end
+      local any = AbortSignal.any(sources):setMaxListeners(0)
+      local list = {}
+      for i = 1, n do
+        list[i] = function() end
+        any:on("abort", list[i])
+      end
+      for i = 1, n do any:off("abort", list[i]) end
+    end)
+  end)
+end

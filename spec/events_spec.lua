@@ -831,3 +831,26 @@ describe("The tables that a user's emitter keeps its listeners in", function()
     assert.same({ "x" }, other:eventNames())
   end)
 end)
+
+describe("An emit with more arguments than fit on Lua's stack", function()
+  for maker, make in pairs(makers) do
+    it("raises, and the next one is as any other, of " .. maker, function()
+      local emitter, calls, last = make(), 0, nil
+      local many = {}
+      for i = 1, 700000 do many[i] = i end
+      local function count(...)
+        calls = calls + 1
+        last = select("#", ...)
+      end
+      emitter:on("x", count):once("x", count)
+      local ok, err = pcall(emitter.emit, emitter, "x", table.unpack(many))
+      assert.is_false(ok)
+      assert.matches("too many arguments", tostring(err), 1, true)
+      assert.is_true(emitter:emit("x", table.unpack(many, 1, 200000)))
+      assert.equal(200000, last)
+      assert.equal(2, calls)
+      assert.is_true(emitter:emit("x"))
+      assert.equal(3, calls)
+    end)
+  end
+end)

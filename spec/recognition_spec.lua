@@ -131,6 +131,50 @@ describe("A userdata that is no emitter", function()
   end)
 end)
 
+describe("A userdata with a metatable of ours that debug.setmetatable gave it", function()
+  after_each(within.clean)
+
+  -- Sockets that have something to free, or fields of the user's, have other metatables.
+  local function givers()
+    local list = { net.Socket(), net.Socket(), net.Server(), net.Socket() }
+    list[2]:setTimeout(1000)
+    list[4]:setTimeout(1000)
+    list[4].name = "a"
+    return list
+  end
+
+  it("has no properties and takes no fields", function()
+    for _, giver in ipairs(givers()) do
+      for _, size in ipairs({ 0, 16, 248, 1000 }) do
+        local meta = debug.getmetatable(giver)
+        local object = debug.setmetatable(foreign.new(size, 255), meta)
+        for _, name in ipairs({ "bytesRead", "timeout", "destroyed", "maxConnections", "fd" }) do
+          if giver[name] ~= nil then
+            refuses("get " .. name, function() return object[name] end)
+          end
+          refuses("set " .. name, function() object[name] = 1 end)
+        end
+        refuses("set a field", function() object.name = "b" end)
+        refuses("write", function() object.write = ignore end)
+        pcall(meta.__index, {}, "bytesRead")
+      end
+    end
+    collectgarbage()
+    collectgarbage()
+  end)
+
+  it("is left alone by the collector", function()
+    for _, giver in ipairs(givers()) do
+      for _, size in ipairs({ 0, 16, 1000 }) do
+        debug.setmetatable(foreign.new(size, 255), debug.getmetatable(giver))
+      end
+    end
+    debug.setmetatable(foreign.new(16, 255), debug.getmetatable(net.BlockList()))
+    collectgarbage()
+    collectgarbage()
+  end)
+end)
+
 describe("A socket whose metatable debug.setmetatable has taken", function()
   after_each(within.clean)
 

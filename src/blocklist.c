@@ -339,6 +339,7 @@ static int get(lua_State *L, void *object, int number) {
 /* A server may still have the list while the state is closed: it is empty then. */
 static int l_gc(lua_State *L) {
   lnet_blocklist *list = lua_touserdata(L, 1);
+  if (lua_rawlen(L, 1) < sizeof *list) return 0; /* ours by debug.setmetatable alone */
   lnet_prefix_free(&list->v4);
   lnet_prefix_free(&list->v6);
   free(list->rules);

@@ -15,11 +15,12 @@ LNET_HOT static int l_index_bare(lua_State *L) {
   lua_settop(L, 2);
   if (lua_rawget(L, lua_upvalueindex(UP_PROPERTIES)) == LUA_TNIL) return 1;
   const lnet_class_spec *spec = lua_touserdata(L, lua_upvalueindex(UP_SPEC));
+  if (!lnet_class_fits(L, 1, spec)) return lnet_error_raise_this(L, spec->name);
   return spec->get(L, lua_touserdata(L, 1), (int)(lua_tointeger(L, 2) >> 1));
 }
 
 static int l_index(lua_State *L) {
-  if (lua_getiuservalue(L, 1, LNET_UV_MORE) == LUA_TTABLE &&
+  if (lua_type(L, 1) == LUA_TUSERDATA && lua_getiuservalue(L, 1, LNET_UV_MORE) == LUA_TTABLE &&
       lua_rawgeti(L, -1, LNET_MORE_FIELDS) == LUA_TTABLE) {
     lua_pushvalue(L, 2);
     if (lua_rawget(L, -2) != LUA_TNIL) return 1;
@@ -90,6 +91,8 @@ bool lnet_class_is_lookup(lua_CFunction function) {
 }
 
 static int l_newindex(lua_State *L) {
+  const lnet_class_spec *spec = lua_touserdata(L, lua_upvalueindex(UP_SPEC));
+  if (!lnet_class_fits(L, 1, spec)) return lnet_error_raise_this(L, spec->name);
   if (lua_isnil(L, 2)) return luaL_error(L, "index is nil");
   lua_pushvalue(L, 2);
   if (lua_rawget(L, lua_upvalueindex(UP_PROPERTIES)) == LUA_TNIL) {
@@ -98,7 +101,6 @@ static int l_newindex(lua_State *L) {
     return 0;
   }
   const lua_Integer entry = lua_tointeger(L, -1);
-  const lnet_class_spec *spec = lua_touserdata(L, lua_upvalueindex(UP_SPEC));
   lua_settop(L, 3);
   if ((entry & 1) == 0)
     return lnet_error_raise(L, "TypeError", NULL,

@@ -28,6 +28,9 @@ typedef struct lnet_class_spec {
   size_t size;                     /* bytes that each object has, or more */
   const luaL_Reg *methods;         /* have the context as upvalue */
   const lnet_property *properties; /* ends with a NULL name; may be NULL */
+  /* Whether the userdata at idx, of this size or more, is one by its contents, for programs that
+     give our metatables to others. May be NULL. [-0, +0, -] */
+  bool (*fits)(lua_State *L, int idx);
   /* Pushes the property's value. [-0, +1, e] */
   int (*get)(lua_State *L, void *object, int number);
   /* Takes the value at index 3. [-0, +0, e] */
@@ -79,6 +82,12 @@ void lnet_class_mark(lua_State *L, const lnet_class_spec *spec);
    metatable to something else. What is in it says nothing: the bytes of another library's userdata
    may be those of an object of ours that was there before. [-0, +0, -] */
 bool lnet_class_is_ours(lua_State *L, int idx);
+
+/* Whether the value at idx, which has the class's metatable, can be an object of it. [-0, +0, -] */
+static inline bool lnet_class_fits(lua_State *L, int idx, const lnet_class_spec *spec) {
+  return lua_type(L, idx) == LUA_TUSERDATA && lua_rawlen(L, idx) >= spec->size &&
+         (spec->fits == NULL || spec->fits(L, idx));
+}
 
 /* The same without the size, for the full userdata at idx. [-0, +0, -] */
 extern const char lnet_class_key; /* where each metatable has its class's spec */

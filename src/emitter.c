@@ -4,14 +4,11 @@
 #include "call.h"
 #include "check.h"
 #include "error.h"
+#include "limit.h"
 #include "report.h"
 #include "tick.h"
 #include "work.h"
 #include <limits.h>
-#include <string.h>
-
-/* How many listeners an event may have by default. */
-#define LISTENERS_MAX 10
 
 static bool emit(lua_State *L, lnet_listeners at, int key, int event, int nargs);
 
@@ -218,95 +215,6 @@ static bool add_first(lua_State *L) {
   return true;
 }
 
-/* Whether a socket's own listener of 'end' counts among those of the event. [-0, +0, -] */
-static bool has_own(lnet_listeners at, int event) {
-  return event == LNET_EV_END && at.base != NULL && at.base->emitter.own_end;
-}
-
-/* ---- the warning of too many listeners ---- */
-
-struct warning {
-  lnet_listeners at;
-  int event;
-  lua_Integer count;
-};
-
-/* Pushes what stands for the emitter at idx in a message: the name of its class, which a user's has
-   as __name. [-0, +1, m] */
-static void push_class_name(lua_State *L, int idx) {
-  size_t len = 0;
-  const char *name = NULL;
-  if (luaL_getmetafield(L, idx, "__name") == LUA_TSTRING) name = lua_tolstring(L, -1, &len);
-  if (name == NULL)
-    lua_pushliteral(L, "EventEmitter");
-  else
-    lua_pushstring(L, strncmp(name, "net.", 4) == 0 ? name + 4 : name);
-}
-
-/* Protected: notes that it was told, and tells it by Lua's warnings. The emitter is at 1, its limit
-   at 2, the key at 3. [-0, +0, e] */
-static int body_warn(lua_State *L) {
-  const struct warning *w = lua_touserdata(L, 4);
-  lnet_listeners at = w->at;
-  at.idx = 1;
-  if (has_own(at, w->event)) {
-    at.base->emitter.warned = true;
-  } else {
-    lnet_listeners_push(L, at, 3, w->event);
-    if (lua_type(L, -1) == LUA_TTABLE) lnet_handler_set_warned(L, -1);
-  }
-  lua_settop(L, 4);
-  lnet_name_push(L, at.ctx, 3);
-  const char *name = luaL_tolstring(L, -1, NULL);
-  push_class_name(L, 1);
-  const char *class = lua_tostring(L, -1);
-  int whole = 0;
-  const lua_Integer limit = lua_tointegerx(L, 2, &whole);
-  if (whole != 0) {
-    lua_pushinteger(L, limit);
-    lua_replace(L, 2);
-  }
-  lua_warning(L,
-              lua_pushfstring(L,
-                              "MaxListenersExceededWarning: Possible EventEmitter memory leak "
-                              "detected. %I %s listeners added to [%s]. MaxListeners is %s. Use "
-                              "emitter.setMaxListeners() to increase limit",
-                              (LUAI_UACINT)w->count, name, class, luaL_tolstring(L, 2, NULL)),
-              0);
-  return 0;
-}
-
-/* The event has so many listeners now: more than the limit are told of once. What fails is not, for
-   the listener has been added. [-0, +0, -] */
-static void check_limit(lua_State *L, lnet_listeners at, int key, int event, lua_Integer count) {
-  const int top = lua_gettop(L);
-  struct warning w = {at, event, count + (has_own(at, event) ? 1 : 0)};
-  if (w.count < 2) return;
-  lnet_listeners_push_max(L, at);
-  if (lua_isnil(L, -1)) {
-    lua_pushinteger(L, LISTENERS_MAX);
-    lua_replace(L, -2);
-  }
-  const lua_Number limit = lua_tonumber(L, -1);
-  bool due = limit > 0 && (lua_Number)w.count > limit;
-  if (due && has_own(at, event)) {
-    due = !at.base->emitter.warned;
-  } else if (due) {
-    lnet_listeners_push(L, at, key, event);
-    due = lua_type(L, -1) == LUA_TTABLE && !lnet_handler_is_warned(L, -1);
-    lua_pop(L, 1);
-  }
-  if (due && lua_checkstack(L, LUA_MINSTACK)) {
-    lua_pushcfunction(L, body_warn);
-    lua_pushvalue(L, at.idx);
-    lua_pushvalue(L, top + 1);
-    lua_pushvalue(L, key);
-    lua_pushlightuserdata(L, &w);
-    lua_pcall(L, 4, 0, 0);
-  }
-  lua_settop(L, top);
-}
-
 /* A listener is about to be put in front of a socket's own listener of 'end', which so far is none
    of the list: now it is, so that it is called in its place. [-0, +0, m] */
 static void place_own(lua_State *L, lnet_listeners at, int key) {
@@ -328,7 +236,7 @@ static void add_at(lua_State *L, lnet_listeners at, int key, int event, int list
     emit(L, at, top + 1, LNET_EV_NEW_LISTENER, 2);
     lua_settop(L, top);
   }
-  if (prepend && has_own(at, event)) place_own(L, at, key);
+  if (prepend && lnet_listeners_have_own(at, event)) place_own(L, at, key);
   if (once) {
     lnet_name_push(L, at.ctx, key);
     lnet_once_push(L, at.idx, lua_gettop(L), listener);
@@ -339,7 +247,7 @@ static void add_at(lua_State *L, lnet_listeners at, int key, int event, int list
   const lua_Integer count = lnet_listeners_add(L, at, key, event, prepend);
   if (!prepend && event != 0 && at.base != NULL && lnet_emitter_class_of(at.base)->added != NULL)
     lnet_emitter_class_of(at.base)->added(L, at.idx, at.base, event);
-  check_limit(L, at, key, event, count);
+  lnet_limit_check(L, at, key, event, count);
 }
 
 /* on and its relatives. The listener is at 3. [-0, +0, e] */
@@ -414,7 +322,7 @@ int lnet_l_prependOnceListener(lua_State *L) {
 
 /* Whether idx is the function that stands for a socket's own listener of 'end'. [-0, +0, -] */
 static bool is_own_end(lua_State *L, lnet_listeners at, int event, int idx) {
-  if (!has_own(at, event)) return false;
+  if (!lnet_listeners_have_own(at, event)) return false;
   lua_rawgeti(L, LUA_REGISTRYINDEX, at.ctx->fin_listener_ref);
   const bool same = lua_rawequal(L, -1, idx);
   lua_pop(L, 1);
@@ -507,7 +415,7 @@ int lnet_l_emit(lua_State *L) {
   const lnet_listeners at = lnet_listeners_at(L, ctx, 1);
   if (at.base != NULL) lnet_check_open(L, ctx);
   const int event = lnet_name_to_key(L, ctx, 2);
-  const bool own = has_own(at, event);
+  const bool own = lnet_listeners_have_own(at, event);
   const bool listened = emit(L, at, 2, event, lua_gettop(L) - 2);
   lua_pushboolean(L, listened || own);
   return 1;
@@ -531,7 +439,7 @@ static int list_listeners(lua_State *L, bool unwrap) {
   const int event = lnet_name_to_key(L, ctx, 2);
   lua_newtable(L);
   lua_Integer count = 0;
-  if (has_own(at, event)) {
+  if (lnet_listeners_have_own(at, event)) {
     lua_rawgeti(L, LUA_REGISTRYINDEX, ctx->fin_listener_ref);
     lua_rawseti(L, LIST, ++count);
   }
@@ -577,7 +485,7 @@ int lnet_l_listenerCount(lua_State *L) {
   const int event = lnet_name_to_key(L, ctx, 2);
   lnet_listeners_push(L, at, 2, event);
   if (lua_isnil(L, 3)) {
-    lua_pushinteger(L, lnet_handler_count(L, 4) + (has_own(at, event) ? 1 : 0));
+    lua_pushinteger(L, lnet_handler_count(L, 4) + (lnet_listeners_have_own(at, event) ? 1 : 0));
     return 1;
   }
   lua_Integer count = is_own_end(L, at, event, 3) ? 1 : 0;
@@ -602,34 +510,6 @@ int lnet_l_eventNames(lua_State *L) {
     lua_rawseti(L, 2, i);
     lua_settop(L, 2);
   }
-  return 1;
-}
-
-/***
-Sets how many listeners an event may have. One more is taken for a leak, and told of once for each
-event by Lua's `warn` (which `warn("@on")` or `lua5.4 -W` turns on). Source: node v20.
-@function setMaxListeners
-@tparam number n 0: as many as you like
-@return the emitter
-@raise `ERR_INVALID_ARG_TYPE`, `ERR_OUT_OF_RANGE`
-*/
-int lnet_l_setMaxListeners(lua_State *L) {
-  const lnet_listeners at = lnet_listeners_at(L, lnet_ctx_of(L), 1);
-  lua_settop(L, 2);
-  const double n = lnet_check_number(L, 2, "setMaxListeners");
-  if (!(n >= 0)) lnet_check_range(L, 2, "setMaxListeners", ">= 0");
-  lnet_listeners_set_max(L, at);
-  return 1;
-}
-
-/*** How many listeners an event may have without a warning: what setMaxListeners set, or 10.
-Source: node v20.
-@function getMaxListeners */
-int lnet_l_getMaxListeners(lua_State *L) {
-  const lnet_listeners at = lnet_listeners_at(L, lnet_ctx_of(L), 1);
-  lua_settop(L, 1);
-  lnet_listeners_push_max(L, at);
-  if (lua_isnil(L, -1)) lua_pushinteger(L, LISTENERS_MAX);
   return 1;
 }
 

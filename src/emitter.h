@@ -2,6 +2,7 @@
 #ifndef LNET_EMITTER_H
 #define LNET_EMITTER_H
 
+#include "limit.h"
 #include "listeners.h"
 
 /* Emits an event of the object at idx with the nargs values on top, and returns whether anyone
@@ -68,8 +69,6 @@ int lnet_l_listeners(lua_State *L);
 int lnet_l_rawListeners(lua_State *L);
 int lnet_l_listenerCount(lua_State *L);
 int lnet_l_eventNames(lua_State *L);
-int lnet_l_setMaxListeners(lua_State *L);
-int lnet_l_getMaxListeners(lua_State *L);
 
 /* core.emit(object, event, ...): emits behind the door, for our Lua files: what a listener raises
    is kept for net.run, and the caller goes on with its next step. */

@@ -47,7 +47,12 @@ typedef struct lnet_listeners {
   int idx;             /* absolute */
 } lnet_listeners;
 
-/* The emitter at idx, or raises ERR_INVALID_ARG_TYPE. [-0, +0, v] */
+/* Whether a socket's own listener of 'end' counts among those of the event. [-0, +0, -] */
+static inline bool lnet_listeners_have_own(lnet_listeners at, int event) {
+  return event == LNET_EV_END && at.base != NULL && at.base->emitter.own_end;
+}
+
+/* The emitter at idx, or raises ERR_INVALID_THIS. [-0, +0, v] */
 lnet_listeners lnet_listeners_at(lua_State *L, lnet_ctx *ctx, int idx);
 
 /* Pushes the handler of the key at `key` (event: its number or 0), or nil. [-0, +1, -] */

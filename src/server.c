@@ -182,6 +182,17 @@ static int l_close(lua_State *L) {
   return 0;
 }
 
+static const lnet_emitter_class emitter_class = {.hot = LNET_EV_CONNECTION};
+static const lnet_object_class object_class = {.on_close =
+                                                   lnet_stream_on_close, /* its streams' data */
+                                               .emitter = &emitter_class};
+
+/* [-0, +0, -] */
+static bool fits(lua_State *L, int idx) {
+  const lnet_server *server = lua_touserdata(L, idx);
+  return server->base.object.cls == &object_class;
+}
+
 enum {
   P_LISTENING = 1,
   P_CONNECTIONS,
@@ -298,15 +309,13 @@ void lnet_server_init(lua_State *L, lnet_ctx *ctx) {
                                              {NULL, 0, false}};
   static const lnet_class_spec spec = {.name = "Server",
                                        .size = sizeof(lnet_server),
+                                       .fits = fits,
                                        .methods = methods,
                                        .properties = properties,
                                        .get = get,
                                        .set = set,
                                        .inspect = lnet_inspect_server,
                                        .close = l_close};
-  static const lnet_emitter_class emitter_class = {.hot = LNET_EV_CONNECTION};
-  static const lnet_object_class class = {.on_close = lnet_stream_on_close, /* its streams' data */
-                                          .emitter = &emitter_class};
-  ctx->server_class = &class; /* emitters are known by it, also before there is a server */
+  ctx->server_class = &object_class; /* emitters are known by it, also before there is a server */
   lnet_class_new(L, ctx, &spec, &ctx->server_meta, &ctx->server_meta_ref);
 }

@@ -186,7 +186,8 @@ static int l_address(lua_State *L) {
 }
 
 static int l_gc(lua_State *L) {
-  lnet_stream *s = lua_touserdata(L, 1);
+  lnet_stream *s = lnet_stream_like(L, 1);
+  if (s == NULL) return 0; /* it is none, and has got our metatable by debug.setmetatable */
   /* With a handle still open the state is closing, and libuv has parts of it. */
   if ((s->s & S_HANDLE_OPEN) == 0) lnet_stream_free_cold(s);
   lnet_stream_gone(L, s);
@@ -249,6 +250,11 @@ static void field_set(lua_State *L, void *object) {
     s->s |= S_OWN_WRITE;
 }
 
+/* [-0, +0, -] */
+static bool fits(lua_State *L, int idx) {
+  return lnet_stream_like(L, idx) != NULL;
+}
+
 /* Stands for a socket's own listener of 'end' in listeners(); what it does is in reader.c. */
 static int l_fin_listener(lua_State *L) {
   (void)L;
@@ -288,6 +294,7 @@ void lnet_socket_init(lua_State *L, lnet_ctx *ctx) {
                                      {NULL, NULL}};
   static const lnet_class_spec spec = {.name = "Socket",
                                        .size = LNET_STREAM_NARROW,
+                                       .fits = fits,
                                        .methods = methods,
                                        .properties = lnet_properties,
                                        .get = lnet_properties_get,

@@ -1,5 +1,5 @@
-// Listeners of 'newListener' and 'removeListener' that add, remove and raise; listeners of once that
-// emit the event that they are called by.
+// Listeners of newListener and removeListener that add, remove and raise; those of once that emit
+// the event that they are called by.
 "use strict";
 const t = require("./prelude");
 const { net, log, raises, error, EventEmitter } = t;

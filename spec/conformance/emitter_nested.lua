@@ -1,5 +1,5 @@
--- Listeners of 'newListener' and 'removeListener' that add, remove and raise; listeners of once that
--- emit the event that they are called by.
+-- Listeners of newListener and removeListener that add, remove and raise; those of once that emit
+-- the event that they are called by.
 local t = require("prelude")
 local net, log, raises, EventEmitter = t.net, t.log, t.raises, t.EventEmitter
 
