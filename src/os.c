@@ -243,10 +243,13 @@ static bool is_busy(void) {
 }
 
 static void wake_all(void) {
+  const uv_thread_t self = uv_thread_self();
   atomic_fetch_add(&interrupt.looking, 1);
   for (int i = 0; i < WAITERS_MAX; i++) {
-    const lnet_os_waiter *waiter = interrupt.waiters[i];
-    if (waiter != NULL) uv_async_send(waiter->wake);
+    lnet_os_waiter *waiter = interrupt.waiters[i];
+    if (waiter == NULL) continue;
+    if (uv_thread_equal(&waiter->thread, &self)) waiter->signalled = true;
+    uv_async_send(waiter->wake);
   }
   atomic_fetch_sub(&interrupt.looking, 1);
 }
@@ -325,6 +328,7 @@ void lnet_os_interrupt_end(lnet_os_waiter *waiter) {
   while (atomic_load(&interrupt.looking) > 0)
     sched_yield();
   lnet_os_interrupt_tell();
+  waiter->signalled = false;
 }
 
 void lnet_os_interrupt_default(void) {

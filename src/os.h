@@ -44,6 +44,7 @@ typedef struct lnet_os_waiter {
   const int *busy; /* above 0: it is not waiting, a callback runs */
   uv_thread_t thread;
   bool waits;
+  volatile bool signalled; /* by a signal in its own thread, before it is woken */
 } lnet_os_waiter;
 
 /* Where the program that we are in (the host) has a handler of SIGINT, the loop is woken behind it

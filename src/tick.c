@@ -4,6 +4,7 @@
 #include "call.h"
 #include "check.h"
 #include "error.h"
+#include "interrupt.h"
 #include <stdlib.h>
 
 struct lnet_tick {
@@ -77,6 +78,7 @@ LNET_HOT void lnet_ticks_run(lnet_ctx *ctx) {
       if (weak) lua_pop(L, 1);
     }
     if (ctx->gathering != 0) ctx->flush(ctx);
+    if (ctx->waiter.signalled) lnet_interrupt_look(ctx); /* the poll may be far */
   }
 }
 
