@@ -130,18 +130,18 @@ describe("net.run", function()
         net.Socket():on("newListener", function() coroutine.wrap(run)() end):on("data", ignore)
       end,
       ["a finalizer in a function of lnet"] = function(run)
-        local setImmediate, done = timers.setImmediate, false
-        local function finalizer()
-          local caller = debug.getinfo(2, "f")
-          if done or not caller or caller.func ~= setImmediate then return end
-          done = true
-          run()
-        end
-        for _ = 1, 10000 do
-          if done then break end
-          setmetatable({}, { __gc = finalizer })
-          for _ = 1, 20 do setImmediate(ignore) end
-        end
+        local socket = net.Socket()
+        collectgarbage()
+        collectgarbage("stop")
+        setmetatable({}, { __gc = run })
+        local numbers = {}
+        for i = 1, 1 << 20 do numbers[i] = i end
+        collectgarbage("incremental", 1, 1000, 0)
+        collectgarbage("restart")
+        numbers[#numbers + 1] = 0 -- the table grows: the next that is made is the occasion
+        socket.field = 1
+        collectgarbage("incremental", 200, 100, 13) -- Lua's own values
+        return numbers
       end,
     }
     for place, call in pairs(where) do

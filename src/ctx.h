@@ -69,7 +69,7 @@ typedef struct lnet_ctx {
 
   uv_async_t wake; /* of interrupt.c */
   lnet_os_waiter waiter;
-  lua_Hook hook;    /* of the main thread, before the wait */
+  lua_Hook hook;    /* of the main thread, when net.run was called */
   bool interrupted; /* the host has set another one since */
 
   lnet_list at_exit;  /* of exit.c: all contexts of the process */

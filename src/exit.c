@@ -45,7 +45,7 @@ int lnet_exit_add(lnet_ctx *ctx) {
 }
 
 void lnet_exit_remove(lnet_ctx *ctx) {
-  if (lnet_list_empty(&ctx->at_exit)) return;
+  if (ctx->pid == 0) return; /* it was not added */
   uv_mutex_lock(&shared.mutex);
   lnet_list_remove(&ctx->at_exit);
   uv_mutex_unlock(&shared.mutex);

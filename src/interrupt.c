@@ -5,15 +5,19 @@
 #include "interrupt.h"
 #include "os.h"
 
-/* The hook is the host's business as long as it is the one that was there before. */
 static void on_wake(uv_async_t *wake) {
   lnet_ctx *ctx = wake->data;
-  if (ctx->shut) return;
+  if (!ctx->shut) lnet_interrupt_look(ctx);
+}
+
+/* The hook is the host's business as long as it is the one that was there before. */
+void lnet_interrupt_look(lnet_ctx *ctx) {
+  ctx->waiter.signalled = false;
   lnet_os_interrupt_tell();
   const lua_Hook hook = lua_gethook(ctx->main);
   if (hook == NULL || hook == ctx->hook) return;
   ctx->interrupted = ctx->halted = true;
-  uv_stop(ctx->loop);
+  if (ctx->polling) uv_stop(ctx->loop);
 }
 
 void lnet_interrupt_init(lnet_ctx *ctx) {
@@ -29,7 +33,6 @@ void lnet_interrupt_close(lnet_ctx *ctx) {
 }
 
 void lnet_interrupt_begin(lnet_ctx *ctx) {
-  ctx->hook = lua_gethook(ctx->main);
   lnet_os_interrupt_begin(&ctx->waiter);
 }
 

@@ -12,6 +12,10 @@ void lnet_interrupt_close(lnet_ctx *ctx);
 void lnet_interrupt_begin(lnet_ctx *ctx);
 void lnet_interrupt_end(lnet_ctx *ctx);
 
+/* There was a signal (ctx->waiter.signalled): halts the loop if the host has set a hook.
+   [-0, +0, -] */
+void lnet_interrupt_look(lnet_ctx *ctx);
+
 /* Behind it, when ctx->interrupted: has the host's hook raise on L, the thread of net.run.
    [-0, +0, v] */
 void lnet_interrupt_raise(lua_State *L, lnet_ctx *ctx);

@@ -218,6 +218,7 @@ int lnet_l_run(lua_State *L) {
   lua_pushcfunction(L, lnet_on_raise);
   lua_replace(L, LNET_RUN_HANDLER);
   lnet_exit_claim(ctx);
+  ctx->hook = lua_gethook(ctx->main);
   ctx->running = true;
   ctx->L = L;
   ctx->halted = false;

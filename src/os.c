@@ -352,22 +352,29 @@ static struct {
   atomic_bool owed;   /* the host's handler is still to be called */
 } interrupt = {.mutex = PTHREAD_MUTEX_INITIALIZER};
 
-static bool any_busy(void) {
+/* Whether this thread is in a callback: what others do is not for a signal's handler to look at. */
+static bool is_busy(void) {
   bool busy = false;
+  const uv_thread_t self = uv_thread_self();
   atomic_fetch_add(&interrupt.looking, 1);
   for (int i = 0; i < WAITERS_MAX; i++) {
     const lnet_os_waiter *waiter = interrupt.waiters[i];
-    if (waiter != NULL && *(const volatile int *)waiter->busy > 0) busy = true;
+    if (waiter != NULL && uv_thread_equal(&waiter->thread, &self) &&
+        *(const volatile int *)waiter->busy > 0)
+      busy = true;
   }
   atomic_fetch_sub(&interrupt.looking, 1);
   return busy;
 }
 
 static void wake_all(void) {
+  const uv_thread_t self = uv_thread_self();
   atomic_fetch_add(&interrupt.looking, 1);
   for (int i = 0; i < WAITERS_MAX; i++) {
-    const lnet_os_waiter *waiter = interrupt.waiters[i];
-    if (waiter != NULL) uv_async_send(waiter->wake);
+    lnet_os_waiter *waiter = interrupt.waiters[i];
+    if (waiter == NULL) continue;
+    if (uv_thread_equal(&waiter->thread, &self)) waiter->signalled = true;
+    uv_async_send(waiter->wake);
   }
   atomic_fetch_sub(&interrupt.looking, 1);
 }
@@ -377,7 +384,7 @@ static void on_interrupt(int number, siginfo_t *info, void *context) {
   const int before = errno;
   if ((interrupt.host.sa_flags & SA_SIGINFO) != 0)
     interrupt.host.sa_sigaction(number, info, context);
-  else if (any_busy() || atomic_exchange(&interrupt.owed, true)) {
+  else if (is_busy() || atomic_exchange(&interrupt.owed, true)) {
     atomic_store(&interrupt.owed, false);
     interrupt.host.sa_handler(number);
   }
@@ -400,12 +407,19 @@ static bool is_handler(const struct sigaction *action) {
          (action->sa_handler != SIG_DFL && action->sa_handler != SIG_IGN);
 }
 
-/* Puts our handler in the place of the host's. Returns false where there is none. */
+static bool is_same(const struct sigaction *a, const struct sigaction *b) {
+  if (a->sa_flags != b->sa_flags) return false;
+  return (a->sa_flags & SA_SIGINFO) != 0 ? a->sa_sigaction == b->sa_sigaction
+                                         : a->sa_handler == b->sa_handler;
+}
+
+/* Puts our handler in the place of the host's. Returns false where there is none. The host's is
+   only noted when it is another one than the last: in another thread ours may still be at work. */
 static bool take_interrupt(void) {
   struct sigaction action;
   if (sigaction(SIGINT, NULL, &action) != 0 || !is_handler(&action)) return false;
   if (is_ours(&action)) return true;
-  interrupt.host = action;
+  if (!is_same(&interrupt.host, &action)) interrupt.host = action;
   action.sa_flags |= SA_SIGINFO;
   action.sa_sigaction = on_interrupt;
   return sigaction(SIGINT, &action, NULL) == 0;
@@ -416,6 +430,7 @@ void lnet_os_interrupt_begin(lnet_os_waiter *waiter) {
   waiter->waits = take_interrupt();
   if (waiter->waits) {
     interrupt.waiting++;
+    waiter->thread = uv_thread_self();
     for (int i = 0; i < WAITERS_MAX; i++) {
       if (interrupt.waiters[i] != NULL) continue;
       interrupt.waiters[i] = waiter;
@@ -438,6 +453,7 @@ void lnet_os_interrupt_end(lnet_os_waiter *waiter) {
   while (atomic_load(&interrupt.looking) > 0)
     sched_yield();
   lnet_os_interrupt_tell();
+  waiter->signalled = false;
 }
 
 void lnet_os_interrupt_default(void) {

@@ -66,13 +66,15 @@ void lnet_os_keep_heap(size_t kept);
 typedef struct lnet_os_waiter {
   uv_async_t *wake;
   const int *busy; /* above 0: it is not waiting, a callback runs */
+  uv_thread_t thread;
   bool waits;
+  volatile bool signalled; /* by a signal in its own thread, before it is woken */
 } lnet_os_waiter;
 
 /* Where the program that we are in (the host) has a handler of SIGINT, the loop is woken behind it
-   until the end. Nothing is done where it has none. While no loop is in a callback the host's
-   handler is called by the one that is woken, lnet_os_interrupt_tell: what it does to a Lua state
-   then hits no callback that is about to be called. [-0, +0, -] */
+   until the end. Nothing is done where it has none. While the thread that gets the signal is in no
+   callback the host's handler is called by the loop that is woken, lnet_os_interrupt_tell: what it
+   does to a Lua state then hits no callback that is about to be called. [-0, +0, -] */
 void lnet_os_interrupt_begin(lnet_os_waiter *waiter);
 void lnet_os_interrupt_end(lnet_os_waiter *waiter);
 void lnet_os_interrupt_tell(void);

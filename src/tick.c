@@ -6,6 +6,7 @@
 #include "call.h"
 #include "check.h"
 #include "error.h"
+#include "interrupt.h"
 #include <stdlib.h>
 
 struct lnet_tick {
@@ -194,6 +195,7 @@ LNET_HOT void lnet_ticks_run(lnet_ctx *ctx) {
     else if (object != NULL)
       run_step(ctx, object, run, life);
     if (ctx->gathering != 0) ctx->flush(ctx);
+    if (ctx->waiter.signalled) lnet_interrupt_look(ctx); /* the poll may be far */
   }
   if (ctx->tick_count == 0) shrink(ctx);
 }
