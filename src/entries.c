@@ -177,6 +177,10 @@ bool lnet_entries_append_bytes(lnet_stream *s, const char *base, size_t len, uns
 static lnet_entry take(lnet_cold *cold) {
   const lnet_entry entry = cold->entries[0];
   lnet_assert(cold->settled > 0);
+  if ((entry.flags & E_LOST) != 0) {
+    cold->waiting -= entry.len;
+    cold->told += entry.len;
+  }
   free(entry.owned);
   cold->settled--;
   cold->count--;

@@ -165,7 +165,9 @@ typedef struct lnet_cold {
   size_t unread_len;          /* bytes */
   size_t waiting;             /* bytes of entries: accepted, and not given to the kernel */
   size_t write_len;           /* the part of it that is in flight */
-  size_t pending_data;        /* bytes written before the connection, for bytesWritten */
+  size_t told;      /* bytes of lost chunks whose callbacks were called: bytesWritten counts them */
+  size_t told_last; /* bytes that wait until the callbacks of lost chunks before them are called */
+  size_t pending_data; /* bytes written before the connection, for bytesWritten */
   size_t last_queue_size;
   uv_write_t *write; /* malloc'ed, with the first entry */
   lnet_decoder decoder;
