@@ -146,9 +146,21 @@ static void failed_now(lnet_stream *s, lnet_fault fault) {
 
 static void on_write(uv_write_t *req, int status);
 
-/* uv_buf_init takes an unsigned, and a string may be longer. */
+/* Bytes that one call gives to the system: some systems take less than 2 GiB, and Windows has 32
+   bits for a length. Fewer in debug builds, whose tests so see how it goes on. */
+#ifdef LNET_DEBUG
+enum { AT_ONCE = 1 << 20 };
+#else
+enum { AT_ONCE = 1 << 30 };
+#endif
+
+static size_t least(size_t a, size_t b) {
+  return a < b ? a : b;
+}
+
+/* As much of the bytes as one call may give. */
 static uv_buf_t buf_of(const char *base, size_t len) {
-  return (uv_buf_t){.base = (char *)base, .len = len};
+  return (uv_buf_t){.base = (char *)base, .len = least(len, AT_ONCE)};
 }
 
 void lnet_writer_nagle(lnet_stream *s, bool on) {
@@ -157,7 +169,8 @@ void lnet_writer_nagle(lnet_stream *s, bool on) {
   s->s = on ? s->s & ~(uint32_t)S_NAGLE_OFF : s->s | S_NAGLE_OFF;
 }
 
-/* Hands the rest of the entries in flight to libuv, from `skip` bytes on. Returns 0 or an error. */
+/* Hands the entries in flight to libuv, from `skip` bytes on; what is beyond AT_ONCE comes next, in
+   write_done. Returns 0 or an error. */
 static int write_later(lnet_stream *s, size_t skip) {
   enum { FEW = 16 };
   lnet_cold *cold = s->cold;
@@ -165,11 +178,18 @@ static int write_later(lnet_stream *s, size_t skip) {
   uv_buf_t *bufs = cold->inflight <= FEW ? few : malloc(cold->inflight * sizeof *bufs);
   if (bufs == NULL) return UV_ENOMEM;
   unsigned n = 0;
+  size_t room = AT_ONCE;
+  cold->write_given = skip;
+  cold->write_left = 0;
   for (uint32_t i = 0; i < cold->inflight; i++) {
     const lnet_entry *entry = &cold->entries[cold->settled + i];
-    const size_t here = skip < entry->len ? skip : entry->len;
+    const size_t here = least(skip, entry->len), rest = entry->len - here;
+    const size_t part = least(rest, room);
     skip -= here;
-    if (here < entry->len) bufs[n++] = buf_of(entry->base + here, entry->len - here);
+    room -= part;
+    cold->write_given += part;
+    cold->write_left += rest - part;
+    if (part > 0) bufs[n++] = buf_of(entry->base + here, part);
   }
   cold->write->data = s;
   const int status = uv_write(cold->write, &s->h.stream, bufs, n, on_write);
@@ -188,18 +208,20 @@ static ssize_t write_now(lnet_stream *s) {
   for (uint32_t i = 0; i < cold->inflight;) {
     unsigned n = 0;
     size_t want = 0;
-    for (; i < cold->inflight && n < BUFS; i++) {
+    bool cut = false;
+    for (; i < cold->inflight && n < BUFS && !cut; i++) {
       const lnet_entry *entry = &cold->entries[cold->settled + i];
-      if (entry->len == 0) continue;
-      bufs[n++] = buf_of(entry->base, entry->len);
-      want += entry->len;
+      const size_t part = least(entry->len, AT_ONCE - want);
+      if (part > 0) bufs[n++] = buf_of(entry->base, part);
+      want += part;
+      cut = part < entry->len;
     }
     if (n == 0) break;
     const int status = uv_try_write(&s->h.stream, bufs, n);
     if (status == UV_EAGAIN) break;
     if (status < 0) return status;
     sent += (size_t)status;
-    if ((size_t)status < want) break;
+    if ((size_t)status < want || cut) break;
   }
   return (ssize_t)sent;
 }
@@ -301,6 +323,11 @@ static void write_ended(lnet_stream *s, lnet_fault fault) {
 static void write_done(lnet_stream *s, int status) {
   lnet_fault fault = lnet_fault_of(LNET_FAULT_NONE);
   if ((s->s & S_DESTROYED) == 0) {
+    if (status == 0 && s->cold->write_left > 0) {
+      lnet_stream_touch(s);
+      status = write_later(s, s->cold->write_given);
+      if (status == 0) return;
+    }
     if (status < 0) {
       fault = lnet_fault_system(status, LNET_SYSCALL_WRITE);
     } else {
