@@ -137,7 +137,7 @@ format: ## formats the C code
 
 STRESS_CC = $(CC) -g -D_GNU_SOURCE $(SANITIZE) $(INCLUDES)
 
-stress: ## failing allocations, and states in threads (some minutes; not part of test)
+stress: ## failing allocations, states in threads, chunks beyond 4 GiB (some minutes, 14 GiB; not part of test)
 	@$(MAKE) $(JOBS) objects VARIANT=sanitize
 	@$(STRESS_CC) -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc -o build/sanitize/memerr \
 	  spec/stress/memerr.c build/sanitize/[a-z]*.o -llua5.4 $(LIBS)
@@ -145,6 +145,8 @@ stress: ## failing allocations, and states in threads (some minutes; not part of
 	@$(call env,sanitize) build/sanitize/memerr c spec/stress/memerr.lua
 	@$(call env,sanitize) build/sanitize/memerr lua spec/stress/memerr.lua 1 10000 17
 	@$(call env,sanitize) timeout 150 build/sanitize/threads spec/stress/threads.lua
+	@$(MAKE) build VARIANT=release
+	@$(call env,release) timeout 900 $(LUA) spec/stress/large.lua
 
 bench: ## measures lnet against C on libuv, luv, node, bun, cqueues and copas; BENCH=--help for its options
 	@$(MAKE) setup-bench || echo 'going on with what is there'

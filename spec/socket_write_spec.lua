@@ -848,3 +848,20 @@ describe("A burst of writes", function()
     within(2)
   end)
 end)
+
+describe("bytesWritten", function()
+  it("costs the same however much waits", function()
+    local result = child.program([[
+      local net = require("lnet")
+      local socket = net.Socket()
+      socket:cork()
+      for i = 1, 400000 do
+        socket:write("x")
+        assert(socket.bytesWritten == i)
+      end
+      io.write("done")
+    ]]):wait() -- ended before that, where each look goes through all that waits
+    assert.equal("", result.err)
+    assert.equal("done", result.out)
+  end)
+end)

@@ -84,7 +84,8 @@ typedef struct lnet_ctx {
   void (*free_colds)(struct lnet_ctx *); /* at the end; set by socket.c */
   char *arena;                           /* where gathered bytes wait */
   uint32_t arena_used;
-  uint32_t gathering; /* of gather.c: the first of the streams that have some, 0: none */
+  uint32_t arena_lengths; /* where the lengths of gathered chunks begin, at the arena's end */
+  uint32_t gathering;     /* of gather.c: the first of the streams that have some, 0: none */
   uint32_t gathering_last;
 
   uint32_t unread_changes; /* of readbuf.c: how often chunks were added or taken, of any stream */

@@ -176,6 +176,10 @@ bool lnet_entries_append_bytes(lnet_stream *s, const char *base, size_t len, uns
 static lnet_entry take(lnet_cold *cold) {
   const lnet_entry entry = cold->entries[0];
   lnet_assert(cold->settled > 0);
+  if ((entry.flags & E_LOST) != 0) {
+    cold->waiting -= entry.len;
+    cold->told += entry.len;
+  }
   free(entry.owned);
   cold->settled--;
   cold->count--;
@@ -247,7 +251,7 @@ void lnet_entries_free(lnet_stream *s) {
 static void push_outcome(lua_State *L, int idx, lnet_stream *s, uint32_t at) {
   const lnet_cold *cold = s->cold;
   const bool errored = (s->s & S_ERRORED) != 0;
-  if (at < cold->settled && (cold->entries[at].flags & E_FAILED) == 0)
+  if (at < cold->settled && (cold->entries[at].flags & (E_FAILED | E_LOST)) == 0)
     lua_pushboolean(L, 0);
   else if (at >= cold->settled && at < cold->settled + cold->inflight)
     lnet_fault_push(L, (s->w & W_PENDING_CONNECT) != 0
@@ -331,6 +335,7 @@ void lnet_entries_put_aside(lnet_stream *s) {
   cold->count = cold->settled = cold->inflight = 0;
   cold->slots = cold->free_slot = cold->reserved = 0; /* their table goes, too */
   cold->waiting = cold->write_len = cold->pending_data = cold->last_queue_size = 0;
+  cold->told = cold->told_last = 0;
   lnet_entries_note(s);
 }
 

@@ -32,10 +32,11 @@ enum {
   E_BATCH = 8,   /* the first of those that one tick calls */
   E_COUNTS = 16, /* in pendingcb */
   E_ANCHORED = 32,
+  E_LOST = 64,    /* its bytes were never tried: they wait until its callback is called */
   E_STRING = 256, /* (to lnet_writer_put) the bytes are those of the string at 2 of the write on
                      ctx->L: what waits can be anchored */
   E_COPY = 128,   /* (to lnet_writer_put) the bytes may change: what waits is a copy */
-  E_SAME = 64,    /* (to lnet_writer_put) the callback equals the one queued last */
+  E_SAME = 512,   /* (to lnet_writer_put) the callback equals the one queued last */
 };
 
 /* W_QUEUE is what the queue is: called when it or the cork may have gone. [-0, +0, -] */

@@ -1,7 +1,8 @@
 /* Small writes, gathered. The arena holds a record for each stream that has some, and segments: a
    header, bytes. Those of one stream are chained; a write right behind the stream's last segment
-   makes that one longer. The arena is empty again whenever the outermost call into Lua has
-   returned. */
+   makes that one longer. From its end downwards the arena has the length of each chunk: when not
+   all has left, one must know which chunks have. The arena is empty again whenever the outermost
+   call into Lua has returned. */
 #include "gather.h"
 #include "entries.h"
 #include "writer.h"
@@ -24,6 +25,14 @@ struct segment {
   uint32_t len;
 };
 
+/* The length of a chunk. */
+struct length {
+  uint16_t record;
+  uint16_t bytes;
+};
+
+_Static_assert(LNET_GATHER_MAX <= UINT16_MAX, "each chunk's length has a place");
+
 static struct record *record_at(const lnet_ctx *ctx, uint32_t offset) {
   return (struct record *)(void *)(ctx->arena + offset);
 }
@@ -43,6 +52,7 @@ void lnet_gather_init(lua_State *L, lnet_ctx *ctx) {
   ctx->arena = malloc(ARENA_SIZE);
   if (ctx->arena == NULL) luaL_error(L, "not enough memory");
   ctx->arena_used = ALIGN; /* offset 0 means none */
+  ctx->arena_lengths = ARENA_SIZE;
   ctx->flush = flush_all;
   ctx->send_last = send_last;
 }
@@ -51,10 +61,22 @@ size_t lnet_gather_bytes(const lnet_stream *s) {
   return s->gather != 0 ? record_at(lnet_stream_ctx(s), s->gather)->bytes : 0;
 }
 
+/* Bytes that a chunk can take, its length has room then as well; less than 0 if it has not. */
+static int32_t room(const lnet_ctx *ctx) {
+  return (int32_t)(ctx->arena_lengths - sizeof(struct length)) - (int32_t)ctx->arena_used;
+}
+
+/* Notes the length of a chunk of the stream that gathers at `record`. */
+static void note(lnet_ctx *ctx, uint32_t record, size_t len) {
+  ctx->arena_lengths -= (uint32_t)sizeof(struct length);
+  *(struct length *)(void *)(ctx->arena + ctx->arena_lengths) =
+      (struct length){(uint16_t)record, (uint16_t)len};
+}
+
 /* Takes `size` bytes of the arena, followed by `len`. Returns where, or 0. */
 LNET_HOT static uint32_t take(lnet_ctx *ctx, uint32_t size, size_t len) {
   const uint32_t at = (ctx->arena_used + ALIGN - 1) & ~(uint32_t)(ALIGN - 1);
-  if (at > ARENA_SIZE - size || ARENA_SIZE - size - at < len) return 0;
+  if (room(ctx) < (int32_t)(ALIGN + size + len)) return 0;
   ctx->arena_used = at + size + (uint32_t)len;
   return at;
 }
@@ -79,6 +101,7 @@ LNET_HOT static bool begin(lnet_stream *s, const char *base, size_t len) {
   else
     record_at(ctx, ctx->gathering_last)->next = at;
   ctx->gathering_last = at;
+  note(ctx, at, len);
   return true;
 }
 
@@ -90,7 +113,7 @@ LNET_HOT bool lnet_gather_add(lnet_stream *s, const char *base, size_t len) {
   struct segment *last = segment_at(ctx, record->last);
   char *end = ctx->arena + ctx->arena_used;
   if (bytes_of(last) + last->len == end) {
-    if (ARENA_SIZE - ctx->arena_used < len) return false;
+    if (room(ctx) < (int32_t)len) return false;
     memcpy(end, base, len);
     last->len += (uint32_t)len;
     ctx->arena_used += (uint32_t)len;
@@ -102,6 +125,7 @@ LNET_HOT bool lnet_gather_add(lnet_stream *s, const char *base, size_t len) {
     record->last = at;
   }
   record->bytes += (uint32_t)len;
+  note(ctx, s->gather, len);
   return true;
 }
 
@@ -142,7 +166,10 @@ LNET_HOT void lnet_gather_drop(lnet_stream *s) {
   s->gather = 0;
   if (ctx->gathering == at) { /* mostly the only one */
     ctx->gathering = next;
-    if (next == 0) ctx->arena_used = ALIGN;
+    if (next == 0) {
+      ctx->arena_used = ALIGN;
+      ctx->arena_lengths = ARENA_SIZE;
+    }
     return;
   }
   uint32_t before = ctx->gathering;
@@ -152,15 +179,33 @@ LNET_HOT void lnet_gather_drop(lnet_stream *s) {
   if (next == 0) ctx->gathering_last = before;
 }
 
+/* The chunk that the last `left` gathered bytes begin with. */
+static lnet_partly first_of_last(const lnet_stream *s, size_t left) {
+  const lnet_ctx *ctx = lnet_stream_ctx(s);
+  lnet_partly first = {0, 0};
+  size_t whole = 0;
+  for (uint32_t at = ctx->arena_lengths; at < ARENA_SIZE && whole < left;
+       at += (uint32_t)sizeof(struct length)) { /* from the last chunk on */
+    const struct length *length = (const struct length *)(const void *)(ctx->arena + at);
+    if (length->record != s->gather) continue;
+    first.len = length->bytes;
+    whole += first.len;
+  }
+  lnet_assert(whole >= left);
+  first.gone = whole - left;
+  return first;
+}
+
 /* What is left after `sent` bytes goes to the writer as one block. */
 static void hand_over(lnet_stream *s, size_t sent, int status) {
   const size_t left = lnet_gather_bytes(s) - sent;
+  const lnet_partly first = first_of_last(s, left);
   lnet_assert(left > 0);
   char *rest = status == 0 ? malloc(left) : NULL;
   if (rest != NULL) lnet_gather_copy(s, sent, rest);
   if (status == 0 && rest == NULL) status = UV_ENOMEM;
   lnet_gather_drop(s);
-  lnet_writer_gathered(s, rest, left, status);
+  lnet_writer_gathered(s, rest, left, first, status);
 }
 
 void lnet_gather_sent(lnet_stream *s, size_t sent) {

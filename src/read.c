@@ -28,9 +28,17 @@ static size_t peek(lua_State *L, const lnet_stream *s, double asked) {
   }
 }
 
+/* The number of bytes at 2; nan where that is none, which means all that there is. [-0, +0, v] */
+static double check_size(lua_State *L, const lnet_stream *s) {
+  if (lua_isnoneornil(L, 2)) return NAN;
+  const double n = lnet_number_parse_int(L, 2);
+  if (isinf(n)) return NAN;
+  if (n > 1073741824.0 && n > lnet_stream_rare(s)->r_hwm) lnet_check_range(L, 2, "size", "<= 1GiB");
+  return n;
+}
+
 /* Raises the high-water mark to the next power of two, as node does for a large read(n). */
-static void raise_mark(lua_State *L, lnet_stream *s, double n) {
-  if (n > 1073741824.0) lnet_check_range(L, 2, "size", "<= 1GiB");
+static void raise_mark(lnet_stream *s, double n) {
   uint32_t mark = 1;
   while (mark < n)
     mark *= 2;
@@ -46,12 +54,12 @@ Takes bytes that have been received. Source: node v20, readable.read.
 */
 int lnet_l_read(lua_State *L) {
   lnet_stream *s = lnet_check_stream(L, 1);
-  const double asked = lua_isnoneornil(L, 2) ? NAN : lnet_number_parse_int(L, 2);
   lua_settop(L, 2);
-  if (asked > lnet_stream_rare(s)->r_hwm) raise_mark(L, s, asked);
-  if (asked != 0) s->r &= ~(uint32_t)R_EMITTED_READABLE;
+  const double asked = check_size(L, s);
   const size_t n = peek(L, s, asked);
   lnet_object_hold_weakly(L, 1, &s->base.object);
+  if (asked > lnet_stream_rare(s)->r_hwm) raise_mark(s, asked);
+  if (asked != 0) s->r &= ~(uint32_t)R_EMITTED_READABLE;
   lnet_readbuf_drop(L, 1, s, n);
   if (asked == 0) {
     lnet_reader_read0(s);

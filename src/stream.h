@@ -174,9 +174,13 @@ typedef struct lnet_cold {
   uint32_t unread_count;      /* chunks in it */
   uint32_t unread_size;       /* chunks that it has room for; 0: there is no ring */
   size_t unread_len;          /* bytes */
-  size_t waiting;             /* bytes of entries: accepted, and not given to the kernel */
-  size_t write_len;           /* the part of it that is in flight */
-  size_t pending_data;        /* bytes written before the connection, for bytesWritten */
+  size_t waiting;     /* bytes of chunks that have not left; a chunk counts until all of it has */
+  size_t write_len;   /* the part of it that is in flight */
+  size_t write_given; /* bytes of the entries in flight that libuv has, or has sent */
+  size_t write_left;  /* bytes of them that it gets next */
+  size_t told;      /* bytes of lost chunks whose callbacks were called: bytesWritten counts them */
+  size_t told_last; /* bytes that wait until the callbacks of lost chunks before them are called */
+  size_t pending_data; /* bytes written before the connection, for bytesWritten */
   size_t last_queue_size;
   struct lnet_write_request *write; /* malloc'ed, with the first entry */
   lnet_decoder decoder;

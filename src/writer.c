@@ -14,6 +14,14 @@ static lnet_fault fault_for(const lnet_stream *s, lnet_fault_kind otherwise) {
   return lnet_fault_of((s->s & S_ERRORED) != 0 ? LNET_FAULT_VALUE : otherwise);
 }
 
+/* The callbacks of all lost chunks were called: only now they are out of the count, as in node. */
+static void forget_lost(lnet_stream *s) {
+  lnet_cold *cold = s->cold;
+  if (cold == NULL) return;
+  cold->waiting -= cold->told_last;
+  cold->told = cold->told_last = 0;
+}
+
 /* node's errorBuffer: the buffered writes are lost, and told so. [-0, +0, -] */
 static void error_buffer(lnet_stream *s) {
   const uint32_t life = lnet_stream_life(s);
@@ -21,16 +29,19 @@ static void error_buffer(lnet_stream *s) {
   if (lnet_writer_buffered(s)) {
     lnet_cold *cold = s->cold;
     const uint32_t first = cold->settled;
+    cold->waiting -= cold->told_last; /* they are behind these */
+    cold->told += cold->told_last;
+    cold->told_last = 0;
     for (; cold->settled < cold->count; cold->settled++) {
-      cold->waiting -= cold->entries[cold->settled].len;
-      cold->entries[cold->settled].flags &= (uint8_t)~E_COUNTS;
-      cold->entries[cold->settled].flags |= E_FAILED;
+      lnet_entry *entry = &cold->entries[cold->settled];
+      entry->flags = (uint8_t)((entry->flags & ~E_COUNTS) | E_LOST);
     }
     lnet_entries_call_back(s, first, cold->settled - first,
                            fault_for(s, LNET_FAULT_DESTROYED_WRITE));
     if (lnet_stream_is_past(s, life)) return;
   }
   lnet_entries_call_finish(s, fault_for(s, LNET_FAULT_DESTROYED_END));
+  forget_lost(s);
 }
 
 static void error_buffer_tick(lnet_object *object) {
@@ -144,9 +155,21 @@ static void failed_now(lnet_stream *s, lnet_fault fault) {
 
 static void on_write(uv_write_t *req, int status);
 
-/* uv_buf_init takes an unsigned, and a string may be longer. */
+/* Bytes that one call gives to the system: some systems take less than 2 GiB, and Windows has 32
+   bits for a length. Fewer in debug builds, whose tests so see how it goes on. */
+#ifdef LNET_DEBUG
+enum { AT_ONCE = 1 << 20 };
+#else
+enum { AT_ONCE = 1 << 30 };
+#endif
+
+static size_t least(size_t a, size_t b) {
+  return a < b ? a : b;
+}
+
+/* As much of the bytes as one call may give. */
 static uv_buf_t buf_of(const char *base, size_t len) {
-  return (uv_buf_t){.base = (char *)base, .len = len};
+  return (uv_buf_t){.base = (char *)base, .len = least(len, AT_ONCE)};
 }
 
 void lnet_writer_nagle(lnet_stream *s, bool on) {
@@ -155,7 +178,8 @@ void lnet_writer_nagle(lnet_stream *s, bool on) {
   s->s = on ? s->s & ~(uint32_t)S_NAGLE_OFF : s->s | S_NAGLE_OFF;
 }
 
-/* Hands the rest of the entries in flight to libuv, from `skip` bytes on. Returns 0 or an error. */
+/* Hands the entries in flight to libuv, from `skip` bytes on; what is beyond AT_ONCE comes next, in
+   write_done. Returns 0 or an error. */
 static int write_later(lnet_stream *s, size_t skip) {
   enum { FEW = 16 };
   lnet_cold *cold = s->cold;
@@ -163,11 +187,18 @@ static int write_later(lnet_stream *s, size_t skip) {
   uv_buf_t *bufs = cold->inflight <= FEW ? few : malloc(cold->inflight * sizeof *bufs);
   if (bufs == NULL) return UV_ENOMEM;
   unsigned n = 0;
+  size_t room = AT_ONCE;
+  cold->write_given = skip;
+  cold->write_left = 0;
   for (uint32_t i = 0; i < cold->inflight; i++) {
     const lnet_entry *entry = &cold->entries[cold->settled + i];
-    const size_t here = skip < entry->len ? skip : entry->len;
+    const size_t here = least(skip, entry->len), rest = entry->len - here;
+    const size_t part = least(rest, room);
     skip -= here;
-    if (here < entry->len) bufs[n++] = buf_of(entry->base + here, entry->len - here);
+    room -= part;
+    cold->write_given += part;
+    cold->write_left += rest - part;
+    if (part > 0) bufs[n++] = buf_of(entry->base + here, part);
   }
   cold->write->stream = s;
   cold->write->aside = false;
@@ -196,20 +227,29 @@ static ssize_t write_now(lnet_stream *s) {
   for (uint32_t i = 0; i < cold->inflight;) {
     unsigned n = 0;
     size_t want = 0;
-    for (; i < cold->inflight && n < BUFS; i++) {
+    bool cut = false;
+    for (; i < cold->inflight && n < BUFS && !cut; i++) {
       const lnet_entry *entry = &cold->entries[cold->settled + i];
-      if (entry->len == 0) continue;
-      bufs[n++] = buf_of(entry->base, entry->len);
-      want += entry->len;
+      const size_t part = least(entry->len, AT_ONCE - want);
+      if (part > 0) bufs[n++] = buf_of(entry->base, part);
+      want += part;
+      cut = part < entry->len;
     }
     if (n == 0) break;
     const int status = uv_try_write(&s->h.stream, bufs, n);
     if (status == UV_EAGAIN) break;
     if (status < 0) return status;
     sent += (size_t)status;
-    if ((size_t)status < want) break;
+    if ((size_t)status < want || cut) break;
   }
   return (ssize_t)sent;
+}
+
+/* A chunk of that many bytes was given to the handle, and failed at once. As in node, which tries
+   short strings before it counts them, it does not count if it is short. */
+static void uncount(lnet_stream *s, size_t len) {
+  enum { SHORT = 16384 / 3 }; /* bytes; node has room for 16 KiB, and for 3 bytes a character */
+  if (len <= SHORT) s->bytes_sent -= len;
 }
 
 /* Writes the entries in flight. sync: inside the user's call, as opposed to after 'connect'. */
@@ -219,7 +259,10 @@ static int send_inflight(lnet_stream *s) {
   s->bytes_sent += cold->write_len;
   lnet_writer_announce(s, cold->write_len);
   const ssize_t sent = write_now(s);
-  if (sent < 0) return (int)sent;
+  if (sent < 0) {
+    if (cold->inflight == 1) uncount(s, cold->write_len);
+    return (int)sent;
+  }
   if ((size_t)sent == cold->write_len) return 0;
   const int status = write_later(s, (size_t)sent);
   return status != 0 ? status : 1;
@@ -299,6 +342,11 @@ static void write_ended(lnet_stream *s, lnet_fault fault) {
 static void write_done(lnet_stream *s, int status) {
   lnet_fault fault = lnet_fault_of(LNET_FAULT_NONE);
   if ((s->s & S_DESTROYED) == 0) {
+    if (status == 0 && s->cold->write_left > 0) {
+      lnet_stream_touch(s);
+      status = write_later(s, s->cold->write_given);
+      if (status == 0) return;
+    }
     if (status < 0) {
       fault = lnet_fault_system(status, LNET_SYSCALL_WRITE);
     } else {
@@ -378,21 +426,21 @@ static void lose(lnet_stream *s, int status) {
   failed_now(s, lnet_fault_system(status, LNET_SYSCALL_WRITE));
 }
 
-/* What the kernel left of a write is in flight now, or (status: an error) lost. Its entry is the
-   last one, and the only one that is not settled. */
-static void put_rest(lnet_stream *s, int status) {
+/* What the kernel left of a write of `len` bytes is in flight now, or (status: an error) lost. Its
+   entry is the last one, and the only one that is not settled. */
+static void put_rest(lnet_stream *s, size_t len, int status) {
   bool callbacks = false;
   lnet_cold *cold = s->cold;
-  const size_t left = cold->entries[cold->count - 1].len;
   cold->inflight = 1;
   if (status == 1) {
-    cold->write_len = left;
+    cold->write_len = len;
     s->w |= W_WRITING;
     status = write_later(s, 0);
     if (status == 0) return;
     end_writing(s);
   } else {
-    cold->waiting -= left;
+    cold->waiting -= len;
+    uncount(s, len);
   }
   lnet_entries_settle(s, E_FAILED, &callbacks);
   lose(s, status);
@@ -422,17 +470,14 @@ static void put_open(lnet_stream *s, const char *base, size_t len, unsigned flag
     lose(s, UV_ENOMEM);
     return;
   }
-  s->cold->waiting += len - sent;
-  if (!behind) put_rest(s, status); /* else gathered bytes are in flight, or were lost */
+  s->cold->waiting += len;
+  if (!behind) put_rest(s, len, status); /* else gathered bytes are in flight, or were lost */
 }
 
 uint64_t lnet_writer_bytes(const lnet_stream *s) {
-  uint64_t bytes = s->bytes_sent;
   const lnet_cold *cold = s->cold;
-  if (cold == NULL) return bytes;
-  for (uint32_t i = cold->settled + cold->inflight; i < cold->count; i++)
-    bytes += cold->entries[i].len;
-  return bytes + cold->pending_data;
+  if (cold == NULL) return s->bytes_sent;
+  return s->bytes_sent + (cold->waiting - cold->write_len) + cold->told + cold->pending_data;
 }
 
 /* A small write while that is so. Returns whether there was room for it. [-0, +0, -] */
@@ -467,8 +512,8 @@ LNET_HOT bool lnet_writer_put_alone(lnet_stream *s, const char *base, size_t len
     lose(s, UV_ENOMEM);
     return false;
   }
-  s->cold->waiting += len - sent;
-  put_rest(s, status >= 0 || status == UV_EAGAIN ? 1 : status);
+  s->cold->waiting += len;
+  put_rest(s, len, status >= 0 || status == UV_EAGAIN ? 1 : status);
   return take_more(s);
 }
 
@@ -509,24 +554,33 @@ static uint32_t first_not_gone(const lnet_cold *cold, uint64_t gone) {
   return at;
 }
 
-/* Gathered bytes were lost: the callbacks of their writes get the error. */
-static void lose_gathered(lnet_stream *s, size_t len, int status) {
+/* Gathered bytes were lost. As in node the first chunk of them has failed, and the others wait
+   behind it until their callbacks get the error. first: the bytes of that chunk. */
+static void lose_gathered(lnet_stream *s, size_t len, size_t first, int status) {
   lnet_cold *cold = s->cold;
   lnet_stream_rare(s)->pendingcb++;
+  s->bytes_sent -= len;
   if (cold != NULL) {
-    for (uint32_t i = first_not_gone(cold, s->bytes_sent - len); i < cold->settled; i++) {
-      cold->entries[i].flags = (uint8_t)((cold->entries[i].flags & ~E_DONE) | E_FAILED);
+    uint64_t seen = s->bytes_sent + first;
+    cold->told_last = len - first;
+    cold->waiting += len - first;
+    for (uint32_t i = first_not_gone(cold, s->bytes_sent); i < cold->settled; i++) {
+      lnet_entry *entry = &cold->entries[i];
+      entry->flags = (uint8_t)((entry->flags & ~E_DONE) | E_FAILED | E_LOST);
+      entry->len = entry->end > seen ? (size_t)(entry->end - seen) : 0;
+      seen += entry->len;
+      cold->told_last -= entry->len;
       lnet_stream_rare(s)->pendingcb--;
     }
   }
   lose(s, status);
 }
 
-void lnet_writer_gathered(lnet_stream *s, char *rest, size_t len, int status) {
+void lnet_writer_gathered(lnet_stream *s, char *rest, size_t len, lnet_partly first, int status) {
   if (status == 0) status = lnet_entries_reserve_rest(s);
   if (status < 0) {
     free(rest);
-    lose_gathered(s, len, status);
+    lose_gathered(s, len, first.len - first.gone, status);
     return;
   }
   lnet_cold *cold = s->cold;
@@ -541,9 +595,9 @@ void lnet_writer_gathered(lnet_stream *s, char *rest, size_t len, int status) {
   s->w |= W_QUEUE;
   cold->settled = keep;
   cold->inflight = again + 1;
-  cold->write_len = len;
+  cold->write_len = len + first.gone;
   lnet_stream_rare(s)->pendingcb++;
-  cold->waiting += len;
+  cold->waiting += len + first.gone;
   s->w |= W_WRITING;
   const int later = write_later(s, 0);
   if (later == 0) return;

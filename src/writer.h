@@ -57,9 +57,16 @@ void lnet_writer_closed(lnet_stream *s);
 /* Queues the step that calls back what is buffered with the error. [-0, +0, -] */
 void lnet_writer_fail_buffered(lnet_stream *s);
 
+/* A chunk of `len` bytes of which `gone` have left. */
+typedef struct lnet_partly {
+  size_t len;
+  size_t gone;
+} lnet_partly;
+
 /* Called by gather.c: `len` gathered bytes have not left. With status 0 they are `rest`, malloc'ed,
-   which becomes the entry in flight; else they are lost, status says why. [-0, +0, -] */
-void lnet_writer_gathered(lnet_stream *s, char *rest, size_t len, int status);
+   which becomes the entry in flight; else they are lost, status says why. first: the chunk that
+   they begin with. [-0, +0, -] */
+void lnet_writer_gathered(lnet_stream *s, char *rest, size_t len, lnet_partly first, int status);
 
 /* The callback that came while halted. [-0, +0, -] */
 void lnet_writer_resume_write(lnet_stream *s);
