@@ -266,6 +266,7 @@ int lnet_l_attempt(lua_State *L) {
 int lnet_l_dropAttempt(lua_State *L) {
   lnet_stream *s = ready_to_connect(L);
   if (s == NULL) return 0;
+  if (lnet_stream_reserve_end(s) != 0) lnet_error_memory(L);
   s->s |= S_CONNECT_WAITS | S_SILENT_CLOSE;
   s->base.object.owed &= (uint8_t)~OWE_CONNECT;
   uv_close(&s->h.handle, lnet_stream_on_close);

@@ -99,6 +99,8 @@ static void revive(lua_State *L, int idx, lnet_stream *s) {
 /* The handle for another connection; the stream is held where it had a life before. */
 static int take_handle(lua_State *L, int idx, lnet_stream *s, bool pipe) {
   if ((s->s & S_HANDLE_OPEN) == 0) return lnet_stream_open_handle(L, idx, s, pipe);
+  const int status = lnet_stream_reserve_end(s);
+  if (status != 0) return status;
   s->s = pipe ? s->s | S_PIPE : s->s & ~(uint32_t)S_PIPE;
   s->s |= S_HANDLE | S_CONNECT_WAITS;
   return 0;

@@ -98,12 +98,24 @@ void lnet_stream_free_cold(lnet_stream *s) {
   lnet_assert((s->s & S_HANDLE_OPEN) == 0 || lnet_stream_ctx(s)->shut);
   lnet_stream_clear_timeout(s);
   lnet_entries_free(s);
+  free(s->cold->ends);
   lnet_list_remove(&s->cold->link);
   free(s->cold);
   s->cold = NULL;
   s->w &= ~(uint32_t)W_QUEUE;
   s->s &= ~(uint32_t)(S_DECODING | S_ONREAD);
   s->r &= ~(uint32_t)R_UNREAD;
+}
+
+int lnet_stream_reserve_end(lnet_stream *s) {
+  lnet_cold *cold = s->cold;
+  if (cold->ends_count < cold->ends_capacity) return 0;
+  const uint32_t capacity = cold->ends_capacity == 0 ? 1 : 2 * cold->ends_capacity;
+  lnet_end *ends = realloc(cold->ends, capacity * sizeof *ends);
+  if (ends == NULL) return UV_ENOMEM;
+  cold->ends = ends;
+  cold->ends_capacity = capacity;
+  return 0;
 }
 
 void lnet_stream_free_colds(lnet_ctx *ctx) {
@@ -312,7 +324,8 @@ static void close_tick(lnet_object *object) {
   emit_close_of_tick(object, false, false);
 }
 
-/* 'close' of a life that ended while it waited for the last one's handle to be closed. */
+/* 'close' of a life that ended while it waited for the last one's handle, which is closed by now.
+ */
 static void close_waiting_tick(lnet_object *object) {
   emit_close_of_tick(object, true, false);
 }
@@ -336,6 +349,36 @@ static void settle_cold(lnet_stream *s) {
     lnet_stream_free_cold(s);
 }
 
+/* Notes the end of a life that waits for the last one's handle. [-0, +0, -] */
+static void end_waiting(lnet_stream *s, bool failed) {
+  lnet_cold *cold = s->cold;
+  if ((s->s & S_HANDLE_OPEN) == 0) { /* that is closed, and its 'close' is being emitted */
+    lnet_tick(&s->base.object, failed ? close_waiting_failed_tick : close_waiting_tick);
+    return;
+  }
+  lnet_assert(cold->ends_count < cold->ends_capacity);
+  cold->ends[cold->ends_count++] = (lnet_end){cold->life, failed};
+}
+
+/* Emits 'close' of the life whose handle is closed (silent: it has another one), and then of those
+   that ended while they waited for it, in their order. What ends in the middle is not among them.
+ */
+static void tell_closes(lnet_stream *s, bool silent, bool past) {
+  lnet_cold *cold = s->cold;
+  lnet_end *ends = cold != NULL ? cold->ends : NULL;
+  const uint32_t count = ends != NULL ? cold->ends_count : 0;
+  if (ends != NULL) {
+    cold->ends = NULL;
+    cold->ends_count = cold->ends_capacity = 0;
+  }
+  if (!silent) emit_close(s, (struct closing){s, true, (s->s & S_HAD_ERROR) != 0}, past);
+  for (uint32_t i = 0; i < count; i++) {
+    const struct closing c = {s, true, ends[i].had_error};
+    emit_close(s, c, lnet_stream_is_past(s, ends[i].life));
+  }
+  free(ends);
+}
+
 /* The handle's memory is ours again. */
 static void closed(lnet_stream *s) {
   const bool silent = (s->s & S_SILENT_CLOSE) != 0;
@@ -343,7 +386,7 @@ static void closed(lnet_stream *s) {
   take_rare_back(s);
   if (past) s->cold->past_close = false;
   s->s &= ~(uint32_t)(S_HANDLE_OPEN | S_SILENT_CLOSE);
-  if (!silent) emit_close(s, (struct closing){s, true, (s->s & S_HAD_ERROR) != 0}, past);
+  tell_closes(s, silent, past);
   const bool waits = (s->s & S_CONNECT_WAITS) != 0; /* for this handle, not for one since then */
   if (waits && (s->s & S_HANDLE_OPEN) == 0) lnet_stream_ctx(s)->hooks->handle_free(s);
   settle_cold(s);
@@ -391,7 +434,7 @@ static void destroy(lnet_stream *s) {
   s->s |= S_CLOSED;
   lnet_tick(&s->base.object, error_close_tick); /* told also when another life has begun by then */
   if (!had_handle) lnet_tick(&s->base.object, close_tick);
-  if (waiting) lnet_tick(&s->base.object, failed ? close_waiting_failed_tick : close_waiting_tick);
+  if (waiting) end_waiting(s, failed);
   if ((s->s & S_ACCEPTED) != 0) lnet_stream_ctx(s)->hooks->disconnected(s);
 }
 
