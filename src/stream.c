@@ -275,7 +275,9 @@ static void error_close_tick(lnet_object *object) {
   const uint32_t life = lnet_tick_life(ctx);
   if (lnet_stream_is_past(s, life)) {
     struct past past = {s, life};
+    s->s |= S_PAST_EVENT;
     lnet_enter(ctx, body_past_error, &past);
+    s->s &= ~(uint32_t)S_PAST_EVENT;
     return;
   }
   if (lnet_stream_rare(s)->exception.kind != LNET_FAULT_NONE && (s->s & S_ERROR_EMITTED) == 0) {
@@ -305,9 +307,9 @@ static int body_close(lua_State *L) {
 static void emit_close(lnet_stream *s, struct closing c, bool past) {
   const uint32_t life = lnet_stream_life(s);
   if (lnet_listened(&s->base, LNET_EV_CLOSE)) {
-    if (past) s->s |= S_PAST_CLOSE;
+    if (past) s->s |= S_PAST_EVENT;
     lnet_enter(lnet_stream_ctx(s), body_close, &c);
-    s->s &= ~(uint32_t)S_PAST_CLOSE;
+    s->s &= ~(uint32_t)S_PAST_EVENT;
   }
   if (!past && !lnet_stream_is_past(s, life)) lnet_writer_closed(s); /* if its listener did not */
 }

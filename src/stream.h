@@ -94,7 +94,7 @@ enum {
   S_NO_DELAY = 1 << 14,
   S_KEEP_ALIVE = 1 << 15,
   S_RESET = 1 << 16,         /* close with a reset */
-  S_PAST_CLOSE = 1 << 17,    /* 'close' of an earlier life is being emitted */
+  S_PAST_EVENT = 1 << 17,    /* 'error' or 'close' of an earlier life is being emitted */
   S_CONNECT_WAITS = 1 << 18, /* an attempt waits for the last handle's on_close */
   S_SILENT_CLOSE = 1 << 19,  /* the handle being closed was an attempt's: no 'close' */
   S_SHARED = 1 << 20,        /* another process may have the descriptor, too */
