@@ -56,7 +56,7 @@ int lnet_l_life(lua_State *L) {
 }
 
 int lnet_l_isPastClose(lua_State *L) {
-  lua_pushboolean(L, (lnet_check_stream(L, 1)->s & S_PAST_CLOSE) != 0);
+  lua_pushboolean(L, (lnet_check_stream(L, 1)->s & S_PAST_EVENT) != 0);
   return 1;
 }
 
@@ -192,7 +192,10 @@ int lnet_l_bindSocket(lua_State *L) {
   struct sockaddr_storage addr;
   int status = lnet_addr_parse(ip, port, (int)luaL_checkinteger(L, 5), &addr);
   const lnet_stream *s = ready_to_connect(L);
-  if (s == NULL) status = UV_ECANCELED;
+  if (s == NULL)
+    status = UV_ECANCELED;
+  else if (status == 0 && (s->s & S_PIPE) != 0)
+    status = UV_EINVAL; /* it connects to a path, and was told to connect elsewhere meanwhile */
   if (status == 0) status = uv_tcp_bind((uv_tcp_t *)&s->h.tcp, (const struct sockaddr *)&addr, 0);
   lua_pushinteger(L, s != NULL ? check_bound(s, status, port) : status);
   return 1;
@@ -248,7 +251,8 @@ int lnet_l_attempt(lua_State *L) {
   const bool success = lua_toboolean(L, 4);
   struct sockaddr_storage addr;
   int status = 0;
-  if (!lua_isnoneornil(L, 6))
+  const bool path = lua_isnoneornil(L, 6);
+  if (!path)
     status =
         lnet_addr_parse(address, (int)luaL_checkinteger(L, 6), (int)luaL_checkinteger(L, 7), &addr);
   lnet_check_stream(L, 1);
@@ -257,9 +261,12 @@ int lnet_l_attempt(lua_State *L) {
   lnet_stream *s = ready_to_connect(L);
   if (s == NULL) {
     status = UV_ECANCELED; /* a finalizer has destroyed it */
+  } else if (path != ((s->s & S_PIPE) != 0)) {
+    status =
+        UV_EINVAL; /* connect() was called again without destroy(): the handle is of one kind */
   } else if (status == 0) {
     s->cold->tell_success = success;
-    status = (s->s & S_PIPE) != 0 ? attempt_path(s, address, len) : connect_tcp(s, &addr);
+    status = path ? attempt_path(s, address, len) : connect_tcp(s, &addr);
   }
   lua_pushinteger(L, status);
   return 1;
@@ -268,6 +275,7 @@ int lnet_l_attempt(lua_State *L) {
 int lnet_l_dropAttempt(lua_State *L) {
   lnet_stream *s = ready_to_connect(L);
   if (s == NULL) return 0;
+  if (lnet_stream_reserve_end(s) != 0) lnet_error_memory(L);
   s->s |= S_CONNECT_WAITS | S_SILENT_CLOSE;
   s->base.object.owed &= (uint8_t)~OWE_CONNECT;
   uv_close(&s->h.handle, lnet_stream_on_close);

@@ -19,7 +19,6 @@
 #include "onread.h"
 #include "open.h"
 #include "os.h"
-#include "pipe.h"
 #include "process.h"
 #include "server.h"
 #include "socket.h"
@@ -121,7 +120,6 @@ LNET_EXPORT int luaopen_lnet_core(lua_State *L) {
       {"newSocket", lnet_l_newSocket},
       {"askBuffer", lnet_l_askBuffer},
       {"beginConnect", lnet_l_beginConnect},
-      {"endPipesInto", lnet_l_endPipesInto},
       {"isConnecting", lnet_l_isConnecting},
       {"life", lnet_l_life},
       {"isPastClose", lnet_l_isPastClose},

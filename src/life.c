@@ -103,6 +103,8 @@ static int take_handle(lua_State *L, int idx, lnet_stream *s, bool pipe) {
     if (status == 0) lnet_stream_note_outgoing(s);
     return status;
   }
+  const int status = lnet_stream_reserve_end(s);
+  if (status != 0) return status;
   s->s = pipe ? s->s | S_PIPE : s->s & ~(uint32_t)S_PIPE;
   s->s |= S_HANDLE | S_CONNECT_WAITS;
   return 0;

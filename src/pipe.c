@@ -16,6 +16,8 @@ typedef struct lnet_pipe {
   bool cleaned_up;
   bool waiting;     /* for 'drain', so the source is paused */
   bool hears_drain; /* listens to it */
+  bool in_life;     /* life is known: dest was not destroyed */
+  uint32_t life;    /* of dest, in which this pipe ends */
 } lnet_pipe;
 
 /* User values. The last one only where dest is NULL: a table event -> function. */
@@ -23,6 +25,26 @@ enum { UV_SOURCE = 1, UV_DEST = 2, UV_NEXT = 3 /* pipe of the same source */, UV
 
 static lnet_pipe *pipe_at(lua_State *L, int idx) {
   return lua_touserdata(L, idx);
+}
+
+/* The pipe belongs to the present life of its destination, or to the one that begins next. */
+static void note_life(lnet_pipe *pipe) {
+  if (pipe->dest == NULL || pipe->in_life || (pipe->dest->s & S_DESTROYED) != 0) return;
+  pipe->in_life = true;
+  pipe->life = lnet_stream_life(pipe->dest);
+}
+
+/* Whether the life of its destination is over, and another one has begun: it writes to that no
+   more. */
+static bool is_past(const lnet_pipe *pipe) {
+  return pipe->in_life && lnet_stream_is_past(pipe->dest, pipe->life);
+}
+
+/* Whether an event of an earlier life of the destination is told, which does not concern it. */
+static bool is_of_earlier_life(lnet_pipe *pipe) {
+  if (pipe->dest == NULL || (pipe->dest->s & S_PAST_EVENT) == 0) return false;
+  note_life(pipe);
+  return pipe->in_life && !is_past(pipe);
 }
 
 /* Calls a method of the object at the absolute index, with the nargs values on top.
@@ -219,7 +241,8 @@ static void clean_up(lua_State *L, int self) {
   lnet_emitter_remove(L, &pipe->source->base, source, LNET_EV_DATA, self);
   pipe->cleaned_up = true;
   /* whoever waits for this destination only would wait for ever */
-  if (pipe->hears_drain && pipe->waiting && needs_drain(L, pipe, dest, true)) drained(L, self);
+  if (pipe->hears_drain && pipe->waiting && (is_past(pipe) || needs_drain(L, pipe, dest, true)))
+    drained(L, self);
   lua_settop(L, top);
 }
 
@@ -248,7 +271,7 @@ static void pass_on(lua_State *L, int self, int error) {
   }
   if (!heard) {
     const lnet_stream *s = lnet_stream_test(L, dest);
-    const bool destroy = s != NULL && (s->s & S_ERROR_EMITTED) == 0;
+    const bool destroy = s != NULL && !is_past(pipe) && (s->s & S_ERROR_EMITTED) == 0;
     if (!destroy) lua_pushliteral(L, "error");
     lua_pushvalue(L, error);
     call_method(L, dest, destroy ? "destroy" : "emit", destroy ? 1 : 2, 0);
@@ -259,6 +282,11 @@ static void pass_on(lua_State *L, int self, int error) {
 /* A chunk, the value at `chunk`. [-0, +0, e] */
 static void write_chunk(lua_State *L, int self, int chunk) {
   const int dest = lua_gettop(L) + 1;
+  note_life(pipe_at(L, self));
+  if (is_past(pipe_at(L, self))) { /* it was to be undone at 'close', which is still to come */
+    unpipe(L, self);
+    return;
+  }
   lua_getiuservalue(L, self, UV_DEST);
   lua_pushvalue(L, chunk);
   call_method(L, dest, "write", 1, 1);
@@ -270,7 +298,7 @@ static void write_chunk(lua_State *L, int self, int chunk) {
 /* The source has ended. [-0, +0, e] */
 static void end(lua_State *L, int self) {
   const int dest = lua_gettop(L) + 1;
-  if (!pipe_at(L, self)->ends) {
+  if (!pipe_at(L, self)->ends || is_past(pipe_at(L, self))) {
     unpipe(L, self);
     return;
   }
@@ -315,6 +343,7 @@ static void hear(lua_State *L, int self, int event, int first, int nargs, bool o
     unpiped(L, self, first, nargs);
     break;
   case LNET_EV_ERROR:
+    if (is_of_earlier_life(pipe)) break;
     unpipe(L, self);
     detach(L, self, LNET_EV_ERROR);
     pass_on(L, self, value);
@@ -323,6 +352,7 @@ static void hear(lua_State *L, int self, int event, int first, int nargs, bool o
     drained(L, self);
     break;
   default: /* 'close', 'finish': the one makes the other pointless */
+    if (event == LNET_EV_CLOSE && is_of_earlier_life(pipe)) break;
     if (once) detach(L, self, event);
     detach(L, self, event == LNET_EV_CLOSE ? LNET_EV_FINISH : LNET_EV_CLOSE);
     unpipe(L, self);
@@ -413,7 +443,8 @@ int lnet_l_pipe(lua_State *L) {
   if (lua_istable(L, 3)) ends = lua_getfield(L, 3, "end") != LUA_TBOOLEAN || lua_toboolean(L, -1);
   lua_settop(L, 3);
   const int self = 4;
-  const lnet_pipe *pipe = push_pipe(L, s, ends);
+  lnet_pipe *pipe = push_pipe(L, s, ends);
+  note_life(pipe);
   append(L, 1, self);
   if ((s->r & R_END_EMITTED) != 0) {
     lua_pushvalue(L, self);
@@ -449,6 +480,13 @@ static void tell_unpiped(lua_State *L, int self) {
   tell(L, self, LNET_EV_UNPIPE, 2);
 }
 
+/* Whether the pipe at idx goes from a socket to itself and belongs to an earlier life: its end does
+   not stop what flows in the present one. [-0, +0, -] */
+static bool pauses_next_life(lua_State *L, int idx) {
+  const lnet_pipe *pipe = pipe_at(L, idx);
+  return pipe->dest == pipe->source && is_past(pipe);
+}
+
 /***
 Undoes a pipe, or all of them. Source: node v20, readable.unpipe.
 @function unpipe
@@ -474,43 +512,12 @@ int lnet_l_unpipe(lua_State *L) {
       push_first(L, 1);
       const bool last = lua_isnil(L, -1);
       lua_pop(L, 1);
-      if (last) call_method(L, 1, "pause", 0, 0);
+      if (last && !pauses_next_life(L, each)) call_method(L, 1, "pause", 0, 0);
       tell_unpiped(L, each);
     }
   }
   lua_settop(L, 1);
   return 1;
-}
-
-/* Undoes the pipe on top if it goes into the socket at 1. [-0, +0, e] */
-static void end_if_into(lua_State *L, const lnet_stream *s) {
-  if (lua_type(L, -1) != LUA_TUSERDATA) return;
-  const lnet_pipe *pipe = pipe_at(L, -1);
-  if (pipe->native.call == hear && pipe->dest == s) unpipe(L, lua_gettop(L));
-}
-
-int lnet_l_endPipesInto(lua_State *L) {
-  const lnet_stream *s = lnet_check_stream(L, 1);
-  lua_settop(L, 1);
-  if (!lnet_listened(&s->base, LNET_EV_CLOSE)) return 0;
-  const lnet_listeners at = lnet_listeners_at(L, lnet_stream_ctx(s), 1);
-  lua_pushinteger(L, LNET_EV_CLOSE);
-  lnet_listeners_push(L, at, 2, LNET_EV_CLOSE);
-  const int handler = 3;
-  if (lua_type(L, handler) != LUA_TTABLE) {
-    end_if_into(L, s);
-    return 0;
-  }
-  const int count = (int)lua_rawlen(L, handler);
-  luaL_checkstack(L, count + LUA_MINSTACK, "too many listeners");
-  for (int i = 1; i <= count; i++) /* a copy: the list gets shorter */
-    lua_rawgeti(L, handler, i);
-  for (int i = 1; i <= count; i++) {
-    lua_pushvalue(L, handler + i);
-    end_if_into(L, s);
-    lua_pop(L, 1);
-  }
-  return 0;
 }
 
 /* ---- around Lua ---- */
@@ -537,7 +544,7 @@ static int body_wait(lua_State *L) {
 
 LNET_HOT bool lnet_pipe_feed(lnet_stream *s, const char *base, size_t len) {
   lnet_stream *dest = s->h.handle.data;
-  if ((dest->w & W_ENDING) != 0 || (dest->s & (S_DESTROYED | S_OWN_WRITE)) != 0 ||
+  if ((dest->w & W_ENDING) != 0 || (dest->s & (S_DESTROYED | S_OWN_WRITE | S_CONNECT_WAITS)) != 0 ||
       dest->default_encoding != LNET_ENCODING_BYTES || dest->base.object.holds == 0)
     return false;
   s->r |= R_DATA_EMITTED;

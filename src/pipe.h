@@ -11,10 +11,6 @@ bool lnet_pipe_feed(lnet_stream *s, const char *base, size_t len);
 /* The handler of 'data' is another one: looks whether it is a pipe's. [-0, +0, -] */
 void lnet_pipe_hot_changed(lua_State *L, void *stream);
 
-/* core.endPipesInto(socket): undoes the pipes that lead into the socket, whose next life begins:
-   they belong to the one before. node does that at its 'close', which may come later. */
-int lnet_l_endPipesInto(lua_State *L);
-
 /* socket:pipe(dest, options), socket:unpipe(dest) */
 int lnet_l_pipe(lua_State *L);
 int lnet_l_unpipe(lua_State *L);

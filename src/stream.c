@@ -104,12 +104,24 @@ void lnet_stream_free_cold(lnet_stream *s) {
   take_rare_back(s); /* the state is closing: finalizers may still look at it */
   lnet_stream_clear_timeout(s);
   lnet_entries_free(s);
+  free(s->cold->ends);
   lnet_list_remove(&s->cold->link);
   free(s->cold);
   s->cold = NULL;
   s->w &= ~(uint32_t)(W_QUEUE | W_WRITING | W_PENDING_CONNECT);
   s->s &= ~(uint32_t)(S_DECODING | S_ONREAD);
   s->r &= ~(uint32_t)R_UNREAD;
+}
+
+int lnet_stream_reserve_end(lnet_stream *s) {
+  lnet_cold *cold = s->cold;
+  if (cold->ends_count < cold->ends_capacity) return 0;
+  const uint32_t capacity = cold->ends_capacity == 0 ? 1 : 2 * cold->ends_capacity;
+  lnet_end *ends = realloc(cold->ends, capacity * sizeof *ends);
+  if (ends == NULL) return UV_ENOMEM;
+  cold->ends = ends;
+  cold->ends_capacity = capacity;
+  return 0;
 }
 
 void lnet_stream_free_colds(lnet_ctx *ctx) {
@@ -263,7 +275,9 @@ static void error_close_tick(lnet_object *object) {
   const uint32_t life = lnet_tick_life(ctx);
   if (lnet_stream_is_past(s, life)) {
     struct past past = {s, life};
+    s->s |= S_PAST_EVENT;
     lnet_enter(ctx, body_past_error, &past);
+    s->s &= ~(uint32_t)S_PAST_EVENT;
     return;
   }
   if (lnet_stream_rare(s)->exception.kind != LNET_FAULT_NONE && (s->s & S_ERROR_EMITTED) == 0) {
@@ -293,9 +307,9 @@ static int body_close(lua_State *L) {
 static void emit_close(lnet_stream *s, struct closing c, bool past) {
   const uint32_t life = lnet_stream_life(s);
   if (lnet_listened(&s->base, LNET_EV_CLOSE)) {
-    if (past) s->s |= S_PAST_CLOSE;
+    if (past) s->s |= S_PAST_EVENT;
     lnet_enter(lnet_stream_ctx(s), body_close, &c);
-    s->s &= ~(uint32_t)S_PAST_CLOSE;
+    s->s &= ~(uint32_t)S_PAST_EVENT;
   }
   if (!past && !lnet_stream_is_past(s, life)) lnet_writer_closed(s); /* if its listener did not */
 }
@@ -312,7 +326,8 @@ static void close_tick(lnet_object *object) {
   emit_close_of_tick(object, false, false);
 }
 
-/* 'close' of a life that ended while it waited for the last one's handle to be closed. */
+/* 'close' of a life that ended while it waited for the last one's handle, which is closed by now.
+ */
 static void close_waiting_tick(lnet_object *object) {
   emit_close_of_tick(object, true, false);
 }
@@ -336,6 +351,36 @@ static void settle_cold(lnet_stream *s) {
     lnet_stream_free_cold(s);
 }
 
+/* Notes the end of a life that waits for the last one's handle. [-0, +0, -] */
+static void end_waiting(lnet_stream *s, bool failed) {
+  lnet_cold *cold = s->cold;
+  if ((s->s & S_HANDLE_OPEN) == 0) { /* that is closed, and its 'close' is being emitted */
+    lnet_stream_tick_always(s, failed ? close_waiting_failed_tick : close_waiting_tick);
+    return;
+  }
+  lnet_assert(cold->ends_count < cold->ends_capacity);
+  cold->ends[cold->ends_count++] = (lnet_end){cold->life, failed};
+}
+
+/* Emits 'close' of the life whose handle is closed (silent: it has another one), and then of those
+   that ended while they waited for it, in their order. What ends in the middle is not among them.
+ */
+static void tell_closes(lnet_stream *s, bool silent, bool past) {
+  lnet_cold *cold = s->cold;
+  lnet_end *ends = cold != NULL ? cold->ends : NULL;
+  const uint32_t count = ends != NULL ? cold->ends_count : 0;
+  if (ends != NULL) {
+    cold->ends = NULL;
+    cold->ends_count = cold->ends_capacity = 0;
+  }
+  if (!silent) emit_close(s, (struct closing){s, true, (s->s & S_HAD_ERROR) != 0}, past);
+  for (uint32_t i = 0; i < count; i++) {
+    const struct closing c = {s, true, ends[i].had_error};
+    emit_close(s, c, lnet_stream_is_past(s, ends[i].life));
+  }
+  free(ends);
+}
+
 /* The handle's memory is ours again. */
 static void closed(lnet_stream *s) {
   const bool silent = (s->s & S_SILENT_CLOSE) != 0;
@@ -344,7 +389,7 @@ static void closed(lnet_stream *s) {
   if (past) s->cold->past_close = false;
   if ((s->s & S_OUTGOING) != 0) lnet_stream_ctx(s)->outgoing--;
   s->s &= ~(uint32_t)(S_HANDLE_OPEN | S_SILENT_CLOSE | S_OUTGOING);
-  if (!silent) emit_close(s, (struct closing){s, true, (s->s & S_HAD_ERROR) != 0}, past);
+  tell_closes(s, silent, past);
   const bool waits = (s->s & S_CONNECT_WAITS) != 0; /* for this handle, not for one since then */
   if (waits && (s->s & S_HANDLE_OPEN) == 0) lnet_stream_ctx(s)->hooks->handle_free(s);
   settle_cold(s);
@@ -393,7 +438,7 @@ static void destroy(lnet_stream *s) {
   s->s |= S_CLOSED;
   lnet_stream_tick_always(s, error_close_tick); /* told also when another life has begun by then */
   if (!had_handle) lnet_stream_tick_always(s, close_tick);
-  if (waiting) lnet_stream_tick_always(s, failed ? close_waiting_failed_tick : close_waiting_tick);
+  if (waiting) end_waiting(s, failed);
   if ((s->s & S_ACCEPTED) != 0) lnet_stream_ctx(s)->hooks->disconnected(s);
 }
 

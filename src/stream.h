@@ -94,7 +94,7 @@ enum {
   S_NO_DELAY = 1 << 14,
   S_KEEP_ALIVE = 1 << 15,
   S_RESET = 1 << 16,         /* close with a reset */
-  S_PAST_CLOSE = 1 << 17,    /* 'close' of an earlier life is being emitted */
+  S_PAST_EVENT = 1 << 17,    /* 'error' or 'close' of an earlier life is being emitted */
   S_CONNECT_WAITS = 1 << 18, /* an attempt waits for the last handle's on_close */
   S_SILENT_CLOSE = 1 << 19,  /* the handle being closed was an attempt's: no 'close' */
   S_SHARED = 1 << 20,        /* another process may have the descriptor, too */
@@ -149,6 +149,12 @@ typedef struct lnet_rare {
   uint32_t r_hwm;       /* bytes */
 } lnet_rare;
 
+/* A life that is over, and whose 'close' is still to come. */
+typedef struct lnet_end {
+  uint32_t life;
+  bool had_error;
+} lnet_end;
+
 /* What few sockets need: made at first use, and gone with the handle where nothing in it is to
    outlive that. The usual read and write does not look at it: W_QUEUE, S_TIMED and others say what
    is there. */
@@ -156,11 +162,14 @@ typedef struct lnet_cold {
   uint64_t timeout_ms;
   uint32_t timeout; /* the property, while S_TIMED */
   lnet_alarm alarm;
-  uint32_t life;      /* its number; 0 for the first one, and where there is no lnet_cold */
-  bool past_close;    /* the handle that is being closed belongs to an earlier life */
-  uint32_t corked;    /* cork() without its uncork() */
-  uint32_t old_corks; /* those of them that a life before left */
-  uint32_t count;     /* of entries, below */
+  uint32_t life;         /* its number; 0 for the first one, and where there is no lnet_cold */
+  bool past_close;       /* the handle that is being closed belongs to an earlier life */
+  struct lnet_end *ends; /* malloc'ed: lives that ended while they waited for that, in order */
+  uint32_t ends_count;
+  uint32_t ends_capacity; /* one more than there are, while a life waits */
+  uint32_t corked;        /* cork() without its uncork() */
+  uint32_t old_corks;     /* those of them that a life before left */
+  uint32_t count;         /* of entries, below */
   struct lnet_stream *stream;
   struct lnet_entry *block;   /* malloc'ed */
   struct lnet_entry *entries; /* in block: what is done with at its front is passed over */
@@ -283,6 +292,9 @@ int lnet_stream_need_cold(lnet_stream *s);
 /* The same for the stream at idx, raising. [-0, +0, v] */
 lnet_cold *lnet_stream_check_cold(lua_State *L, int idx, lnet_stream *s);
 void lnet_stream_free_cold(lnet_stream *s);
+/* Makes room to note that a life, which is about to wait for the last handle, ends so. The stream
+   has an lnet_cold. Returns 0 or UV_ENOMEM. [-0, +0, -] */
+int lnet_stream_reserve_end(lnet_stream *s);
 /* The state is closing: frees all that are left. [-0, +0, -] */
 void lnet_stream_free_colds(lnet_ctx *ctx);
 

@@ -71,7 +71,7 @@ static int l_on_close(lua_State *L) {
   bool present = false;
   lnet_ctx *ctx = lnet_ctx_of(L);
   lnet_stream *s = waiting_stream(L, &present);
-  if (present && (s->s & S_PAST_CLOSE) != 0) return 0;
+  if (present && (s->s & S_PAST_EVENT) != 0) return 0;
   lua_getstack(L, 0, &ar);
   lua_getinfo(L, "f", &ar); /* this listener itself */
   remove_waiting(L, "close");

@@ -359,10 +359,7 @@ local function begin(socket, request)
   if again and before then socket:removeListener("connect", before) end
   if abort.isEnding(socket) then return end
   core.askBuffer(socket)
-  if again then
-    socket.autoSelectFamilyAttemptedAddresses = nil
-    core.endPipesInto(socket)
-  end
+  if again then socket.autoSelectFamilyAttemptedAddresses = nil end
   plan.life = core.beginConnect(socket, plan.path ~= nil)
   if abort.rewatch(socket, plan.life) then return end
   if plan.path then
