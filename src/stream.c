@@ -15,7 +15,20 @@
 #include <string.h>
 
 #ifdef LNET_DEBUG
+/* What waits is what is in flight, what is behind it, and what is lost and not told yet. */
+static void verify_waiting(const lnet_stream *s) {
+  const lnet_cold *cold = s->cold;
+  if (cold == NULL || cold->count > 64) return; /* it would cost too much each time */
+  size_t waiting = cold->write_len + cold->told_last;
+  for (uint32_t i = 0; i < cold->count; i++) {
+    const bool buffered = i >= cold->settled + cold->inflight;
+    if (buffered || (cold->entries[i].flags & E_LOST) != 0) waiting += cold->entries[i].len;
+  }
+  lnet_assert(waiting == cold->waiting);
+}
+
 void lnet_stream_verify(const lnet_stream *s) {
+  verify_waiting(s);
   lnet_assert((s->s & S_HANDLE_OPEN) == 0 || s->base.object.holds > 0);
   lnet_assert((s->s & S_HANDLE) == 0 || (s->s & (S_HANDLE_OPEN | S_CONNECT_WAITS)) != 0 ||
               (s->s & S_CONNECTING) != 0);

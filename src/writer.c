@@ -105,6 +105,7 @@ static void on_write_error(lnet_stream *s, uint32_t first, uint32_t count, lnet_
   if (lnet_stream_is_past(s, life)) return;
   error_buffer(s);
   if (lnet_stream_is_past(s, life)) return;
+  forget_lost(s); /* it does nothing while a callback's own write is in flight */
   if ((s->s & S_DESTROYED) == 0) lnet_stream_destroy(s, lnet_stream_rare(s)->errored);
 }
 
@@ -533,14 +534,16 @@ bool lnet_writer_put(lnet_stream *s, const char *base, size_t len, unsigned flag
   lnet_stream_rare(s)->pendingcb++;
   const bool corked = s->cold != NULL && s->cold->corked > 0;
   const bool open = (s->s & (S_HANDLE | S_CONNECTING)) == S_HANDLE;
-  if ((s->w & W_WRITING) == 0 && (s->s & S_ERRORED) == 0 && !corked && open) {
+  const bool goes = (s->w & W_WRITING) == 0 && (s->s & S_ERRORED) == 0 && !corked;
+  const bool behind = lnet_writer_buffered(s); /* what a destroyed socket had, used again at once */
+  if (goes && open && !behind) {
     put_open(s, base, len, flags);
   } else if (lnet_entries_reserve_rest(s) != 0 || !lnet_entries_append_bytes(s, base, len, flags)) {
     lose(s, UV_ENOMEM);
   } else {
     s->cold->waiting += len;
-    if ((s->w & W_WRITING) == 0 && (s->s & S_ERRORED) == 0 && !corked)
-      do_write(s, 1, (flags & E_SAME) != 0);
+    if (goes && behind) lnet_writer_send_buffered(s);
+    if (goes && !behind) do_write(s, 1, (flags & E_SAME) != 0);
   }
   return take_more(s);
 }
@@ -562,7 +565,7 @@ static void lose_gathered(lnet_stream *s, size_t len, size_t first, int status) 
   s->bytes_sent -= len;
   if (cold != NULL) {
     uint64_t seen = s->bytes_sent + first;
-    cold->told_last = len - first;
+    cold->told_last += len - first;
     cold->waiting += len - first;
     for (uint32_t i = first_not_gone(cold, s->bytes_sent); i < cold->settled; i++) {
       lnet_entry *entry = &cold->entries[i];

@@ -1,6 +1,7 @@
 -- A write of no bytes asks the kernel: it finds out that the peer of a Unix socket has gone.
 local t = require("prelude")
-local net, log, listen, each, watch, setTimeout = t.net, t.log, t.listen, t.each, t.watch, t.setTimeout
+local net, log, listen, each, watch = t.net, t.log, t.listen, t.each, t.watch
+local setTimeout = t.setTimeout
 
 each({ "alone", "behind a cork", "several" }, function(how, next)
   listen("unix", {}, function(socket)

@@ -1,5 +1,5 @@
--- A listener of 'end' that was put in front writes while the socket does not yet fail writes as behind
--- a FIN; others do.
+-- A listener of 'end' that was put in front writes while the socket does not yet fail writes as
+-- behind a FIN; others do.
 local t = require("prelude")
 local net, log, listen, each, watch = t.net, t.log, t.listen, t.each, t.watch
 

@@ -1,5 +1,5 @@
--- A write before the connection listens to 'connect' and 'close'; what listeners of 'newListener' write
--- then comes behind it.
+-- A write before the connection listens to 'connect' and 'close'; what listeners of 'newListener'
+-- write then comes behind it.
 local t = require("prelude")
 local net, log, listen, tape, each = t.net, t.log, t.listen, t.tape, t.each
 
