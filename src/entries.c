@@ -391,30 +391,22 @@ static void push_callback(lua_State *L, int idx, lnet_cold *cold, const lnet_ent
   lua_pop(L, 2);
 }
 
-<<<<<<< HEAD
-/* Protected: takes entries out and calls back until one callback raises, or has begun another life
-   of the stream: what is left has been put aside then, to be told. [-0, +0, e] */
-=======
 static bool some_settled(const lnet_stream *s) {
   return s->cold != NULL && s->cold->settled > 0;
 }
 
-/* Protected: takes entries out and calls back until one callback raises. [-0, +0, e] */
->>>>>>> h-buffers
+/* Protected: takes entries out and calls back until one callback raises, or has begun another life
+   of the stream: what is left has been put aside then, to be told. [-0, +0, e] */
 static int body_calls(lua_State *L) {
   struct calls *c = lua_touserdata(L, 1);
   lnet_stream *s = c->stream;
   lnet_object_push(L, &s->base.object);
-<<<<<<< HEAD
   while (c->count > 0 && !lnet_stream_is_past(s, c->life)) {
-=======
-  while (c->count > 0) {
     if (!some_settled(
             s)) { /* a callback has emitted 'connect' or 'close': they were called there */
       c->count = 0;
       break;
     }
->>>>>>> h-buffers
     const lnet_entry entry = take(s->cold);
     c->count--;
     if ((entry.flags & E_COUNTS) != 0) lnet_stream_rare(s)->pendingcb--;
