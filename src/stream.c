@@ -354,9 +354,9 @@ static void close_waiting_failed_tick(lnet_object *object) {
 static void settle_cold(lnet_stream *s) {
   const lnet_cold *cold = s->cold;
   if (cold == NULL || (s->s & S_HANDLE_OPEN) != 0) return;
-  const bool asked = cold->corked > 0 || cold->count > 0 || cold->unread_count > 0 ||
-                     (s->s & (S_DECODING | S_ONREAD)) != 0 || cold->alarm.set ||
-                     cold->pending_data > 0;
+  const bool asked = cold->life != 0 || cold->corked > 0 || cold->count > 0 ||
+                     cold->unread_count > 0 || (s->s & (S_DECODING | S_ONREAD)) != 0 ||
+                     cold->alarm.set || cold->pending_data > 0;
   const bool options = cold->keep_alive_delay != 0 || cold->tos_given;
   if (asked || options || (s->s & S_CONNECTING) != 0)
     need_gc(s);
