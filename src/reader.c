@@ -289,7 +289,8 @@ struct chunk {
   lnet_stream *stream;
   const char *base;
   size_t len;
-  bool kept; /* it is a string now, with the listeners or among the unread */
+  uint32_t life; /* in which it came */
+  bool kept;     /* it is a string now, with the listeners or among the unread */
 };
 
 /* Pushes the chunk as a string, decoded where an encoding is set. [-0, +1, m] */
@@ -304,7 +305,8 @@ LNET_HOT static void push_chunk(lua_State *L, const struct chunk *c) {
   luaL_Buffer out;
   char *to = luaL_buffinitsize(L, &out, lnet_decoder_max(&decoder, c->len));
   luaL_pushresultsize(&out, lnet_decoder_feed(&decoder, c->base, c->len, to));
-  if (memcmp(own, &before, sizeof before) == 0) *own = decoder; /* no finalizer has set another */
+  const bool mine = !lnet_stream_is_past(c->stream, c->life);
+  if (mine && memcmp(own, &before, sizeof before) == 0) *own = decoder; /* else a finalizer's */
 }
 
 /* Protected: gives one chunk to the listeners of 'data', or keeps it. [-0, +0, e] */
@@ -314,7 +316,8 @@ LNET_HOT static int body_chunk(lua_State *L) {
   lnet_object_push(L, &s->base.object);
   if (lnet_reader_is_direct(s)) {
     lnet_emit_hot_push(L, 2);
-    push_chunk(L, c);
+    push_chunk(L, c); /* a finalizer may run, and do anything to the socket */
+    if (lnet_stream_is_past(s, c->life)) return 0;
     if (lnet_reader_is_direct(s)) {
       c->kept = true;
       if ((s->s & S_DECODING) != 0 && lua_rawlen(L, 4) == 0) return 0; /* it held all of it back */
@@ -329,6 +332,8 @@ LNET_HOT static int body_chunk(lua_State *L) {
     c->kept = true;
     return 0;
   }
+  lnet_readbuf_reserve(L, 2, s); /* here, too */
+  if (lnet_stream_is_past(s, c->life)) return 0;
   lnet_readbuf_add(L, 2, s, false);
   c->kept = true;
   if ((s->r & R_NEED_READABLE) != 0) emit_readable(s);
@@ -344,7 +349,7 @@ LNET_HOT static bool push(lnet_stream *s, const char *base, size_t len) {
   const bool piped = (s->s & S_PIPED) != 0 && lnet_reader_is_direct(s) &&
                      (s->s & S_DECODING) == 0 && lnet_pipe_feed(s, base, len);
   if (!piped) {
-    struct chunk c = {s, base, len, false};
+    struct chunk c = {s, base, len, life, false};
     lnet_enter(lnet_stream_ctx(s), body_chunk, &c);
     if (lnet_stream_is_past(s, life)) return false;
     if (!c.kept) { /* no memory for it: net.run tells, and the stream is over */
@@ -372,6 +377,8 @@ static int body_last(lua_State *L) {
   if (len > 0) {
     lnet_object_push(L, &c->stream->base.object);
     lua_pushlstring(L, text, len);
+    lnet_readbuf_reserve(L, 2, c->stream); /* a finalizer may run, and connect again */
+    if (lnet_stream_is_past(c->stream, c->life)) return 0;
     lnet_readbuf_add(L, 2, c->stream, false);
   }
   c->kept = true;
@@ -384,8 +391,9 @@ static void push_end(lnet_stream *s) {
   s->r &= ~(uint32_t)R_READING;
   if ((s->r & R_ENDED) == 0) {
     if ((s->s & S_DECODING) != 0) {
-      struct chunk c = {s, NULL, 0, false};
+      struct chunk c = {s, NULL, 0, life, false};
       lnet_enter(lnet_stream_ctx(s), body_last, &c);
+      if (lnet_stream_is_past(s, life)) return;
       if (!c.kept) lnet_stream_destroy(s, lnet_fault_system(UV_ENOMEM, LNET_SYSCALL_READ));
     }
     s->r |= R_ENDED;
