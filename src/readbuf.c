@@ -185,10 +185,14 @@ void lnet_readbuf_drop(lua_State *L, int idx, lnet_stream *s, size_t n) {
   lua_settop(L, ring - 1);
   if (cold->unread_len > 0) return;
   s->r &= ~(uint32_t)R_UNREAD;
-  if (cold->unread_size <= KEPT) return;
-  cold->unread_size = 0; /* what a burst has left */
-  lua_getiuservalue(L, idx, LNET_UV_MORE);
-  lua_pushnil(L);
-  lua_rawseti(L, -2, COLD_READBUF);
-  lua_pop(L, 1);
+  if (cold->unread_size > KEPT) lnet_readbuf_clear(L, idx, s); /* what a burst has left */
+}
+
+void lnet_readbuf_clear(lua_State *L, int idx, lnet_stream *s) {
+  lnet_cold *cold = s->cold;
+  cold->unread_first = cold->unread_count = cold->unread_size = 0;
+  cold->unread_len = 0;
+  lnet_stream_ctx(s)->unread_changes++;
+  s->r &= ~(uint32_t)R_UNREAD;
+  lnet_class_forget(L, idx, COLD_READBUF);
 }

@@ -24,4 +24,7 @@ size_t lnet_readbuf_peek(lua_State *L, int idx, const lnet_stream *s, size_t n);
 /* The first n of the bytes that are there were read. The stream is at idx. [-0, +0, -] */
 void lnet_readbuf_drop(lua_State *L, int idx, lnet_stream *s, size_t n);
 
+/* Drops all chunks, and the ring with them. The stream has an lnet_cold. [-0, +0, -] */
+void lnet_readbuf_clear(lua_State *L, int idx, lnet_stream *s);
+
 #endif
