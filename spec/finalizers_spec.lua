@@ -104,6 +104,28 @@ describe("a finalizer that runs in the middle of", function()
     end, function(server, near) server:listen({ handle = near }) end)
   end)
 
+  it("read and unshift, and begins the socket's next life", function()
+    everywhere(function()
+      local server, port = serve.tcp()
+      local socket = keep(net.connect(port, "127.0.0.1"):on("error", ignore):on("readable", ignore))
+      for i = 1, 40 do socket:unshift(("%09d"):format(i)) end
+      return socket, server
+    end, function(socket, server)
+      socket:destroy()
+      socket:connect(server:address().port, "127.0.0.1")
+      assert(socket.readableLength == 0)
+    end, function(socket)
+      for n = 10, 100, 30 do
+        local got = socket:read(n)
+        assert(not got or #got == n)
+        socket:unshift(("text"):rep(n))
+      end
+      socket:setEncoding("hex")
+      local length = socket.readableLength
+      assert(#(socket:read() or "") == length)
+    end)
+  end)
+
   it("the options of a socket, and destroys it", function()
     everywhere(function() return pair.tcp() end, function(near, far)
       near:destroy()

@@ -251,3 +251,100 @@ describe("a server", function()
     assert.is_true(closed)
   end)
 end)
+
+describe("a socket that connects again", function()
+  after_each(within.clean)
+  after_each(temp.clean)
+
+  -- A server that greets each connection, and a socket that has connected to it, has got that and
+  -- does not read it.
+  local function greeted()
+    local server, port = serve.tcp(function(c)
+      c:on("error", ignore)
+      c:write("hello")
+    end)
+    local socket = within.keep(net.Socket())
+    socket:on("readable", ignore)
+    socket:connect(port, "127.0.0.1")
+    within.reached(2, function() return socket.readableLength > 0 end)
+    return socket, port, server
+  end
+
+  -- Connects it again; returns once what the server sends is there.
+  local function again(socket, port)
+    socket:connect(port, "127.0.0.1")
+    assert.equal(0, socket.readableLength)
+    within.reached(2, function() return socket.readableLength > 0 end)
+  end
+
+  it("keeps what comes then, whatever was not read before", function()
+    local socket, port, server = greeted()
+    for _ = 1, 3 do
+      for i = 1, 9 do socket:unshift(i .. ",") end
+      socket:destroy()
+      again(socket, port)
+      assert.equal("hello", socket:read())
+      socket:unshift("once more")
+      assert.equal("once more", socket:read())
+      socket:unshift("not read")
+    end
+    socket:destroy()
+    server:close()
+  end)
+
+  it("before its 'close' keeps what comes then, too", function()
+    local socket, port, server = greeted()
+    socket:destroy()
+    socket:connect(port, "127.0.0.1")
+    socket:unshift("in front, ")
+    within.reached(2, function() return socket.readableLength > 10 end)
+    assert.equal("in front, hello", socket:read())
+    socket:destroy()
+    server:close()
+  end)
+
+  it("is not corked by a cork that was undone after the life it was set in", function()
+    local server, port = serve.tcp()
+    local pieces = {}
+    server:on("connection", function(c)
+      c:on("error", ignore)
+      c:on("data", function(bytes) pieces[#pieces + 1] = bytes end)
+    end)
+    for _, undo in ipairs({
+      function(s) s:uncork() end,
+      function(s) s:finish() end,
+      function(s)
+        s:cork()
+        s:uncork()
+        s:uncork()
+      end,
+      ignore,
+    }) do
+      local socket = within.keep(net.connect(port, "127.0.0.1"))
+      socket:cork()
+      socket:destroy()
+      undo(socket)
+      socket:connect(port, "127.0.0.1")
+      assert.equal(0, socket.writableCorked)
+      socket:write("sent")
+      pieces = {}
+      within.reached(2, function() return table.concat(pieces) == "sent" end)
+      socket:destroy()
+    end
+    server:close()
+  end)
+
+  it("stays corked by the cork that was set for the next life", function()
+    local server, port = serve.tcp()
+    local socket = within.keep(net.connect(port, "127.0.0.1"))
+    socket:cork()
+    socket:cork()
+    socket:destroy()
+    socket:uncork()
+    socket:cork()
+    socket:connect(port, "127.0.0.1")
+    assert.equal(1, socket.writableCorked)
+    socket:destroy()
+    server:close()
+  end)
+end)

@@ -44,6 +44,13 @@ static inline void lnet_entries_note(lnet_stream *s) {
   if (s->cold->count == 0 && s->cold->corked == 0) s->w &= ~(uint32_t)W_QUEUE;
 }
 
+/* Some corks have gone, those set in the present life first. [-0, +0, -] */
+static inline void lnet_entries_note_corks(lnet_stream *s) {
+  lnet_cold *cold = s->cold;
+  if (cold->old_corks > cold->corked) cold->old_corks = cold->corked;
+  lnet_entries_note(s);
+}
+
 /* Makes room for `more` entries. Returns 0 or UV_ENOMEM. [-0, +0, -] */
 int lnet_entries_reserve(lnet_stream *s, uint32_t more);
 

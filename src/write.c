@@ -321,7 +321,7 @@ int lnet_l_uncork(lua_State *L) {
   lnet_object_hold(L, 1, &s->base.object);
   lua_State *before = lnet_swap_thread(lnet_stream_ctx(s), L);
   s->cold->corked--;
-  lnet_entries_note(s);
+  lnet_entries_note_corks(s);
   lnet_writer_send_buffered(s);
   lnet_swap_thread(lnet_stream_ctx(s), before);
   lnet_object_release(&s->base.object);
