@@ -400,7 +400,12 @@ static bool some_settled(const lnet_stream *s) {
 static int body_calls(lua_State *L) {
   struct calls *c = lua_touserdata(L, 1);
   lnet_stream *s = c->stream;
+  const int error = 3; /* one for all of them: a traceback costs more than a call */
   lnet_object_push(L, &s->base.object);
+  if (c->fault.kind == LNET_FAULT_VALUE)
+    lnet_stream_push_errored(L, 2, s);
+  else
+    lnet_fault_push(L, c->fault);
   while (c->count > 0 && !lnet_stream_is_past(s, c->life)) {
     if (!some_settled(
             s)) { /* a callback has emitted 'connect' or 'close': they were called there */
@@ -413,13 +418,10 @@ static int body_calls(lua_State *L) {
     if ((entry.flags & E_ANCHORED) == 0) continue;
     push_callback(L, 2, s->cold, &entry);
     if ((entry.flags & E_CALLBACK) != 0) {
-      if (c->fault.kind == LNET_FAULT_VALUE)
-        lnet_stream_push_errored(L, 2, s);
-      else
-        lnet_fault_push(L, c->fault);
+      lua_pushvalue(L, error);
       lua_call(L, 1, 0);
     }
-    lua_settop(L, 2);
+    lua_settop(L, error);
   }
   return 0;
 }
