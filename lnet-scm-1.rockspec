@@ -31,6 +31,7 @@ build = {
         "src/class.c",
         "src/codec.c",
         "src/core.c",
+        "src/ctx.c",
         "src/decoder.c",
         "src/describe.c",
         "src/emitter.c",

@@ -30,6 +30,24 @@ lnet_buffer *lnet_buffer_test(lua_State *L, int idx) {
   return lnet_class_test(L, idx, ctx->buffer_meta) != NULL ? of_meta(L, idx) : NULL;
 }
 
+const char *lnet_buffer_chunk(lua_State *L, int idx, lnet_encoding encoding, size_t *len) {
+  const lnet_buffer *buffer = lnet_buffer_test(L, idx);
+  if (buffer != NULL) {
+    *len = buffer->len;
+    return buffer->base;
+  }
+  if (lua_type(L, idx) != LUA_TSTRING && lua_type(L, idx) != LUA_TNUMBER)
+    lnet_check_fail(L, idx, "chunk",
+                    "of type string or an instance of Buffer, TypedArray, or DataView");
+  const char *text = lua_tolstring(L, idx, len);
+  if (encoding == LNET_ENCODING_BYTES || encoding == LNET_ENCODING_UTF8) return text;
+  luaL_Buffer out;
+  char *to = luaL_buffinitsize(L, &out, lnet_codec_encode_max(encoding, *len));
+  luaL_pushresultsize(&out, lnet_codec_encode(encoding, text, *len, to));
+  lua_replace(L, idx);
+  return lua_tolstring(L, idx, len);
+}
+
 static lnet_buffer *check_self(lua_State *L) {
   lnet_class_check(L, 1, lnet_ctx_of(L)->buffer_meta, "Buffer");
   lnet_buffer *b = of_meta(L, 1);
@@ -184,7 +202,7 @@ static int l_set(lua_State *L) {
   const lnet_buffer *b = check_self(L);
   size_t len = 0;
   lnet_check_number(L, 2, "i");
-  const char *text = lnet_check_chunk(L, 3, LNET_ENCODING_BYTES, &len);
+  const char *text = lnet_buffer_chunk(L, 3, LNET_ENCODING_BYTES, &len);
   const double i = (double)lua_tonumber(L, 2);
   if (!(i >= 1) || floor(i) != i || i - 1 + (double)len > (double)b->len)
     lnet_check_range(L, 2, "i", "such that the text fits");

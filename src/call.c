@@ -4,23 +4,6 @@
 #include "report.h"
 #include "tick.h"
 
-static const char ctx_key = 0;
-
-void lnet_ctx_push(lua_State *L) {
-  lua_rawgetp(L, LUA_REGISTRYINDEX, &ctx_key);
-}
-
-/* Shared by loop.c, which makes the context. [-1, +0, m] */
-void lnet_ctx_register(lua_State *L);
-void lnet_ctx_register(lua_State *L) {
-  lua_rawsetp(L, LUA_REGISTRYINDEX, &ctx_key);
-}
-
-void lnet_ctx_setfuncs(lua_State *L, lnet_ctx *ctx, const luaL_Reg *functions) {
-  lua_pushlightuserdata(L, ctx);
-  luaL_setfuncs(L, functions, 1);
-}
-
 int lnet_on_raise(lua_State *L) {
   lua_settop(L, 1);
   if (lua_type(L, 1) == LUA_TSTRING)

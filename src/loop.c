@@ -16,8 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-void lnet_ctx_register(lua_State *L);
-
 /* Closes a handle that the objects have left open. Its data tells how. */
 static void close_handle(uv_handle_t *handle, void *arg) {
   (void)arg;

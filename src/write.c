@@ -1,6 +1,7 @@
 /* Methods of a socket that write: arguments and callbacks. What becomes of the bytes is in
    writer.c. */
 #include "write.h"
+#include "buffer.h"
 #include "call.h"
 #include "check.h"
 #include "ending.h"
@@ -207,7 +208,7 @@ LNET_HOT int lnet_l_write(lua_State *L) {
   }
   const lnet_encoding encoding = lnet_check_encoding(L, 3, (lnet_encoding)s->default_encoding);
   size_t len = 0;
-  const char *bytes = lnet_check_chunk(L, 2, encoding, &len);
+  const char *bytes = lnet_buffer_chunk(L, 2, encoding, &len);
   if ((s->w & W_ENDING) != 0 || (s->s & S_DESTROYED) != 0) {
     refuse(L, s,
            lnet_fault_of((s->w & W_ENDING) != 0 ? LNET_FAULT_WRITE_AFTER_END
@@ -262,7 +263,7 @@ int lnet_l_finish(lua_State *L) {
   if (!lua_isnil(L, 2)) {
     const lnet_encoding encoding = lnet_check_encoding(L, 3, (lnet_encoding)s->default_encoding);
     size_t len = 0;
-    const char *bytes = lnet_check_chunk(L, 2, encoding, &len);
+    const char *bytes = lnet_buffer_chunk(L, 2, encoding, &len);
     refused = (s->w & W_ENDING) != 0 || (s->s & S_DESTROYED) != 0;
     if (!refused) write_checked(L, s, bytes, len);
   }
