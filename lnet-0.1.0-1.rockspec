@@ -60,6 +60,7 @@ build = {
         "src/open.c",
         "src/order.c",
         "src/os.c",
+        "src/owed.c",
         "src/pipe.c",
         "src/prefix.c",
         "src/process.c",

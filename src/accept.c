@@ -5,8 +5,10 @@
 #include "call.h"
 #include "immediate.h"
 #include "os.h"
+#include "owed.h"
 #include "reader.h"
 #include "sockopt.h"
+#include "tick.h"
 
 enum { OWE_ACCEPT = 1 };
 

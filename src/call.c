@@ -2,7 +2,6 @@
 #include "call.h"
 #include "error.h"
 #include "report.h"
-#include "tick.h"
 
 int lnet_on_raise(lua_State *L) {
   lua_settop(L, 1);
@@ -118,9 +117,4 @@ bool lnet_call_kept(lua_State *L, lnet_ctx *ctx, int nargs) {
   const int status = lua_pcall(L, nargs, 0, function);
   lua_remove(L, function);
   return leave_door(L, ctx, status);
-}
-
-LNET_HOT void lnet_leave_busy(lnet_ctx *ctx) {
-  if (ctx->gathering != 0) ctx->flush(ctx);
-  if (ctx->tick_count > 0) lnet_ticks_run(ctx);
 }

@@ -11,6 +11,7 @@
 #include "loop.h"
 #include "object.h"
 #include "os.h"
+#include "owed.h"
 #include "tick.h"
 #include <stdlib.h>
 #include <string.h>

@@ -7,6 +7,7 @@
 #include "error.h"
 #include "list.h"
 #include "object.h"
+#include "owed.h"
 #include "tick.h"
 #include <stdlib.h>
 

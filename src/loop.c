@@ -12,6 +12,7 @@
 #include "lookup.h"
 #include "object.h"
 #include "os.h"
+#include "owed.h"
 #include "tick.h"
 #include <stdlib.h>
 #include <string.h>

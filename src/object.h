@@ -81,11 +81,4 @@ static inline void lnet_object_push(lua_State *L, const lnet_object *object) {
     lua_rawgeti(L, LUA_REGISTRYINDEX, object->ref);
 }
 
-/* Notes that the callback `what` came while Lua must not be entered. [-0, +0, -] */
-void lnet_object_owe(lnet_object *object, uint8_t what);
-
-/* Runs what was owed when this began, in order, until the loop is halted again. What is owed
-   meanwhile waits for the next round of the loop, so that one round has an end. [-0, +0, -] */
-void lnet_objects_resume(lnet_ctx *ctx);
-
 #endif

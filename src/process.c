@@ -8,6 +8,7 @@
 #include "error.h"
 #include "object.h"
 #include "os.h"
+#include "owed.h"
 #include "tick.h"
 #include <limits.h>
 #include <stdlib.h>

@@ -6,6 +6,7 @@
 #include "onread.h"
 #include "pipe.h"
 #include "readbuf.h"
+#include "tick.h"
 #include <string.h>
 
 static void flow(lnet_stream *s);

@@ -8,6 +8,7 @@
 #include "error.h"
 #include "gather.h"
 #include "os.h"
+#include "owed.h"
 #include "pipe.h"
 #include "reader.h"
 #include "writer.h"
@@ -193,6 +194,7 @@ struct lnet_server *lnet_stream_server(const lnet_stream *s) {
 
 void lnet_stream_gone(lua_State *L, lnet_stream *s) {
   const bool forgotten = s->base.object.weak;
+  if (forgotten) lnet_ticks_forget(&s->base.object);
   lnet_object_gone(L, &s->base.object);
   if (forgotten)
     s->r &= ~(uint32_t)(R_END_SCHEDULED | R_RESUME_SCHEDULED | R_READING_MORE | R_EMITTED_READABLE);

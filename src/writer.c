@@ -6,6 +6,8 @@
 #include "ending.h"
 #include "entries.h"
 #include "gather.h"
+#include "owed.h"
+#include "tick.h"
 #include <stdlib.h>
 #include <string.h>
 
