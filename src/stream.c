@@ -128,6 +128,7 @@ void lnet_stream_free_colds(lnet_ctx *ctx) {
 /* The handle of a narrow stream leaves its rare part the usual place. [-0, +0, -] */
 static void take_rare_back(lnet_stream *s) {
   if (s->rare_at != RARE_COLD) return;
+  lnet_assert(s->cold != NULL);
   s->h.narrow.rare = s->cold->rare;
   s->rare_at = RARE_BEHIND_TCP;
 }
