@@ -107,14 +107,13 @@ LNET_HOT static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *b
   lnet_stream *s = lnet_stream_of(handle);
   lnet_ctx *ctx = lnet_stream_ctx(s);
   (void)suggested;
-  if ((s->s & S_ONREAD) != 0 && !ctx->halted && !ctx->shut) {
-    *buf = lnet_onread_buffer(s);
-    return;
-  }
-  const size_t len = (s->s & S_PIPED) != 0 ? LNET_SLAB_SIZE : LNET_CHUNK_MAX;
-  /* Halted: no room, so the bytes stay in the kernel until net.run goes on. */
   buf->base = ctx->slab;
-  buf->len = ctx->halted || ctx->shut ? 0 : len;
+  if (ctx->halted || ctx->shut)
+    buf->len = 0; /* the bytes stay in the kernel until net.run goes on */
+  else if ((s->s & S_ONREAD) != 0)
+    *buf = lnet_onread_buffer(s);
+  else
+    buf->len = (s->s & S_PIPED) != 0 ? LNET_SLAB_SIZE : LNET_CHUNK_MAX;
 }
 
 static void on_read(uv_stream_t *handle, ssize_t n, const uv_buf_t *buf);
@@ -292,12 +291,8 @@ struct chunk {
   bool kept; /* it is a string now, with the listeners or among the unread */
 };
 
-/* Pushes the chunk as a string, decoded where an encoding is set. [-0, +1, m] */
-LNET_HOT static void push_chunk(lua_State *L, const struct chunk *c) {
-  if ((c->stream->s & S_DECODING) == 0) {
-    lua_pushlstring(L, c->base, c->len);
-    return;
-  }
+/* Pushes the text in the chunk, in the encoding that is set. [-0, +1, m] */
+static void push_decoded(lua_State *L, const struct chunk *c) {
   lnet_decoder *own = &c->stream->cold->decoder;
   const lnet_decoder before = *own;
   lnet_decoder decoder = before;
@@ -307,19 +302,27 @@ LNET_HOT static void push_chunk(lua_State *L, const struct chunk *c) {
   if (memcmp(own, &before, sizeof before) == 0) *own = decoder; /* no finalizer has set another */
 }
 
+/* Pushes the chunk as a string, decoded where an encoding is set. [-0, +1, m] */
+static inline void push_chunk(lua_State *L, const struct chunk *c) {
+  if ((c->stream->s & S_DECODING) == 0)
+    lua_pushlstring(L, c->base, c->len);
+  else
+    push_decoded(L, c);
+}
+
 /* Protected: gives one chunk to the listeners of 'data', or keeps it. [-0, +0, e] */
 LNET_HOT static int body_chunk(lua_State *L) {
   struct chunk *c = lua_touserdata(L, 1);
   lnet_stream *s = c->stream;
   lnet_object_push(L, &s->base.object);
   if (lnet_reader_is_direct(s)) {
-    lnet_emit_hot_push(L, 2);
+    const int type = lnet_emit_hot_push(L, 2);
     push_chunk(L, c);
     if (lnet_reader_is_direct(s)) {
       c->kept = true;
       if ((s->s & S_DECODING) != 0 && lua_rawlen(L, 4) == 0) return 0; /* it held all of it back */
       s->r |= R_DATA_EMITTED;
-      lnet_emit_hot(L, LNET_EV_DATA, 3);
+      lnet_emit_hot(L, LNET_EV_DATA, 3, type);
       return 0;
     } /* else a finalizer has stopped the flow */
   } else {
