@@ -30,10 +30,8 @@ static void emit_readable(lnet_stream *s) {
 }
 
 static void emit_readable_now(lnet_stream *s) {
-  const uint32_t life = lnet_stream_life(s);
   if ((s->s & (S_DESTROYED | S_ERRORED)) == 0 && (lnet_has_unread(s) || (s->r & R_ENDED) != 0)) {
-    lnet_emit_plain(&s->base, LNET_EV_READABLE);
-    if (lnet_stream_is_past(s, life)) return;
+    if (!lnet_stream_tell(s, LNET_EV_READABLE)) return;
     s->r &= ~(uint32_t)R_EMITTED_READABLE;
   }
   if ((s->r & (R_FLOWING | R_ENDED)) == 0 && lnet_unread(s) <= lnet_stream_rare(s)->r_hwm)
@@ -53,15 +51,13 @@ static void end_writable_tick(lnet_object *object) {
 
 static void end_readable_tick(lnet_object *object) {
   lnet_stream *s = (lnet_stream *)object;
-  const uint32_t life = lnet_stream_life(s);
   s->r &= ~(uint32_t)R_END_SCHEDULED;
   if ((s->s & (S_ERRORED | S_CLOSE_EMITTED)) != 0 || (s->r & R_END_EMITTED) != 0 ||
       lnet_has_unread(s))
     return;
   s->r |= R_END_EMITTED;
   if (s->base.emitter.own_end && (s->s & S_HALF_OPEN) == 0) s->s |= S_FIN_SEEN;
-  lnet_emit_plain(&s->base, LNET_EV_END);
-  if (lnet_stream_is_past(s, life)) return;
+  if (!lnet_stream_tell(s, LNET_EV_END)) return;
   const bool writable =
       (s->w & (W_ENDING | W_DISABLED)) == 0 && (s->s & (S_DESTROYED | S_ERRORED)) == 0;
   if (writable && (s->s & S_HALF_OPEN) == 0)
@@ -340,7 +336,6 @@ LNET_HOT static int body_chunk(lua_State *L) {
 
 /* Takes a chunk from the handle. Returns whether more may come at once. [-0, +0, -] */
 LNET_HOT static bool push(lnet_stream *s, const char *base, size_t len) {
-  const uint32_t life = lnet_stream_life(s);
   if ((s->s & (S_DESTROYED | S_ERRORED)) != 0 || (s->r & R_ENDED) != 0) return false;
   if ((s->s & S_ONREAD) != 0) return lnet_onread_deliver(s, len);
   s->r &= ~(uint32_t)R_READING;
@@ -349,7 +344,7 @@ LNET_HOT static bool push(lnet_stream *s, const char *base, size_t len) {
   if (!piped) {
     struct chunk c = {s, base, len, false};
     lnet_enter(lnet_stream_ctx(s), body_chunk, &c);
-    if (lnet_stream_is_past(s, life)) return false;
+    if ((s->s & S_CONNECT_WAITS) != 0) return false; /* another life waits for this handle */
     if (!c.kept) { /* no memory for it: net.run tells, and the stream is over */
       lnet_stream_destroy(s, lnet_fault_system(UV_ENOMEM, LNET_SYSCALL_READ));
       return false;
