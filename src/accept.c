@@ -129,9 +129,9 @@ static int body_accept(lua_State *L) {
   if (in->status != 0 || is_blocked(server, s) || is_full(server)) return 0;
   in->placed = true; /* the usual end, without a door of its own */
   set_up(server, s);
-  lnet_emit_hot_push(L, 2);
+  const int type = lnet_emit_hot_push(L, 2);
   lua_pushvalue(L, 3);
-  lnet_emit_hot(L, LNET_EV_CONNECTION, 4);
+  lnet_emit_hot(L, LNET_EV_CONNECTION, 4, type);
   return 0;
 }
 

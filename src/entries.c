@@ -488,14 +488,14 @@ static int body_finish_calls(lua_State *L) {
   return 0;
 }
 
-void lnet_entries_call_finish(lnet_stream *s, lnet_fault fault) {
-  if ((s->w & W_ON_FINISHED) == 0) return;
+bool lnet_entries_call_finish_some(lnet_stream *s, lnet_fault fault) {
   s->w &= ~(uint32_t)W_ON_FINISHED;
   struct calls c = {s, lnet_stream_life(s), 0, fault, false};
   do {
     c.more = false;
     lnet_enter(lnet_stream_ctx(s), body_finish_calls, &c);
   } while (c.more);
+  return !lnet_stream_is_past(s, c.life);
 }
 
 /* The last `count` settled entries have no callback: they leave the queue. */

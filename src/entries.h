@@ -85,8 +85,12 @@ void lnet_entries_call_back(lnet_stream *s, uint32_t first, uint32_t count, lnet
 /* The last `count` settled entries have no callback: they leave the queue. [-0, +0, -] */
 void lnet_entries_forget(lnet_stream *s, uint32_t count);
 
-/* Calls the callbacks of finish(). [-0, +0, -] */
-void lnet_entries_call_finish(lnet_stream *s, lnet_fault fault);
+/* Calls the callbacks of finish(). Returns whether the stream is still in the same life.
+   [-0, +0, -] */
+bool lnet_entries_call_finish_some(lnet_stream *s, lnet_fault fault); /* where there are some */
+static inline bool lnet_entries_call_finish(lnet_stream *s, lnet_fault fault) {
+  return (s->w & W_ON_FINISHED) == 0 || lnet_entries_call_finish_some(s, fault);
+}
 
 /* Drops entries and their memory, without Lua. [-0, +0, -] */
 void lnet_entries_free(lnet_stream *s);

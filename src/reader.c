@@ -31,10 +31,8 @@ static void emit_readable(lnet_stream *s) {
 }
 
 static void emit_readable_now(lnet_stream *s) {
-  const uint32_t life = lnet_stream_life(s);
   if ((s->s & (S_DESTROYED | S_ERRORED)) == 0 && (lnet_has_unread(s) || (s->r & R_ENDED) != 0)) {
-    lnet_emit_plain(&s->base, LNET_EV_READABLE);
-    if (lnet_stream_is_past(s, life)) return;
+    if (!lnet_stream_tell(s, LNET_EV_READABLE)) return;
     s->r &= ~(uint32_t)R_EMITTED_READABLE;
   }
   if ((s->r & (R_FLOWING | R_ENDED)) == 0 && lnet_unread(s) <= lnet_stream_rare(s)->r_hwm)
@@ -54,15 +52,13 @@ static void end_writable_tick(lnet_object *object) {
 
 static void end_readable_tick(lnet_object *object) {
   lnet_stream *s = (lnet_stream *)object;
-  const uint32_t life = lnet_stream_life(s);
   s->r &= ~(uint32_t)R_END_SCHEDULED;
   if ((s->s & (S_ERRORED | S_CLOSE_EMITTED)) != 0 || (s->r & R_END_EMITTED) != 0 ||
       lnet_has_unread(s))
     return;
   s->r |= R_END_EMITTED;
   if (s->base.emitter.own_end && (s->s & S_HALF_OPEN) == 0) s->s |= S_FIN_SEEN;
-  lnet_emit_plain(&s->base, LNET_EV_END);
-  if (lnet_stream_is_past(s, life)) return;
+  if (!lnet_stream_tell(s, LNET_EV_END)) return;
   const bool writable =
       (s->w & (W_ENDING | W_DISABLED)) == 0 && (s->s & (S_DESTROYED | S_ERRORED)) == 0;
   if (writable && (s->s & S_HALF_OPEN) == 0)
@@ -108,14 +104,13 @@ LNET_HOT static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *b
   lnet_stream *s = lnet_stream_of(handle);
   lnet_ctx *ctx = lnet_stream_ctx(s);
   (void)suggested;
-  if ((s->s & S_ONREAD) != 0 && !ctx->halted && !ctx->shut) {
-    *buf = lnet_onread_buffer(s);
-    return;
-  }
-  const size_t len = (s->s & S_PIPED) != 0 ? LNET_SLAB_SIZE : LNET_CHUNK_MAX;
-  /* Halted: no room, so the bytes stay in the kernel until net.run goes on. */
   buf->base = ctx->slab;
-  buf->len = ctx->halted || ctx->shut ? 0 : len;
+  if (ctx->halted || ctx->shut)
+    buf->len = 0; /* the bytes stay in the kernel until net.run goes on */
+  else if ((s->s & S_ONREAD) != 0)
+    *buf = lnet_onread_buffer(s);
+  else
+    buf->len = (s->s & S_PIPED) != 0 ? LNET_SLAB_SIZE : LNET_CHUNK_MAX;
 }
 
 static void on_read(uv_stream_t *handle, ssize_t n, const uv_buf_t *buf);
@@ -286,28 +281,37 @@ bool lnet_reader_pause(lnet_stream *s) {
 
 /* ---- what comes from the handle ---- */
 
+/* Whether a listener has begun another life of the stream, which waits for the handle that is being
+   read. (A destroyed stream is looked at anyway.) [-0, +0, -] */
+static inline bool is_past_handle(const lnet_stream *s) {
+  return (s->s & S_CONNECT_WAITS) != 0;
+}
+
 struct chunk {
   lnet_stream *stream;
   const char *base;
   size_t len;
-  uint32_t life; /* in which it came */
-  bool kept;     /* it is a string now, with the listeners or among the unread */
+  bool kept; /* it is a string now, with the listeners or among the unread */
 };
 
-/* Pushes the chunk as a string, decoded where an encoding is set. [-0, +1, m] */
-LNET_HOT static void push_chunk(lua_State *L, const struct chunk *c) {
-  if ((c->stream->s & S_DECODING) == 0) {
-    lua_pushlstring(L, c->base, c->len);
-    return;
-  }
+/* Pushes the text in the chunk, in the encoding that is set. [-0, +1, m] */
+static void push_decoded(lua_State *L, const struct chunk *c) {
   lnet_decoder *own = &c->stream->cold->decoder;
   const lnet_decoder before = *own;
   lnet_decoder decoder = before;
   luaL_Buffer out;
   char *to = luaL_buffinitsize(L, &out, lnet_decoder_max(&decoder, c->len));
   luaL_pushresultsize(&out, lnet_decoder_feed(&decoder, c->base, c->len, to));
-  const bool mine = !lnet_stream_is_past(c->stream, c->life);
+  const bool mine = !is_past_handle(c->stream);
   if (mine && memcmp(own, &before, sizeof before) == 0) *own = decoder; /* else a finalizer's */
+}
+
+/* Pushes the chunk as a string, decoded where an encoding is set. [-0, +1, m] */
+static inline void push_chunk(lua_State *L, const struct chunk *c) {
+  if ((c->stream->s & S_DECODING) == 0)
+    lua_pushlstring(L, c->base, c->len);
+  else
+    push_decoded(L, c);
 }
 
 /* Protected: gives one chunk to the listeners of 'data', or keeps it. [-0, +0, e] */
@@ -316,14 +320,14 @@ LNET_HOT static int body_chunk(lua_State *L) {
   lnet_stream *s = c->stream;
   lnet_object_push(L, &s->base.object);
   if (lnet_reader_is_direct(s)) {
-    lnet_emit_hot_push(L, 2);
+    const int type = lnet_emit_hot_push(L, 2);
     push_chunk(L, c); /* a finalizer may run, and do anything to the socket */
-    if (lnet_stream_is_past(s, c->life)) return 0;
+    if (is_past_handle(s)) return 0;
     if (lnet_reader_is_direct(s)) {
       c->kept = true;
       if ((s->s & S_DECODING) != 0 && lua_rawlen(L, 4) == 0) return 0; /* it held all of it back */
       s->r |= R_DATA_EMITTED;
-      lnet_emit_hot(L, LNET_EV_DATA, 3);
+      lnet_emit_hot(L, LNET_EV_DATA, 3, type);
       return 0;
     } /* else a finalizer has stopped the flow */
   } else {
@@ -334,7 +338,7 @@ LNET_HOT static int body_chunk(lua_State *L) {
     return 0;
   }
   lnet_readbuf_reserve(L, 2, s); /* here, too */
-  if (lnet_stream_is_past(s, c->life)) return 0;
+  if (is_past_handle(s)) return 0;
   lnet_readbuf_add(L, 2, s, false);
   c->kept = true;
   if ((s->r & R_NEED_READABLE) != 0) emit_readable(s);
@@ -343,16 +347,15 @@ LNET_HOT static int body_chunk(lua_State *L) {
 
 /* Takes a chunk from the handle. Returns whether more may come at once. [-0, +0, -] */
 LNET_HOT static bool push(lnet_stream *s, const char *base, size_t len) {
-  const uint32_t life = lnet_stream_life(s);
   if ((s->s & (S_DESTROYED | S_ERRORED)) != 0 || (s->r & R_ENDED) != 0) return false;
   if ((s->s & S_ONREAD) != 0) return lnet_onread_deliver(s, len);
   s->r &= ~(uint32_t)R_READING;
   const bool piped = (s->s & S_PIPED) != 0 && lnet_reader_is_direct(s) &&
                      (s->s & S_DECODING) == 0 && lnet_pipe_feed(s, base, len);
   if (!piped) {
-    struct chunk c = {s, base, len, life, false};
+    struct chunk c = {s, base, len, false};
     lnet_enter(lnet_stream_ctx(s), body_chunk, &c);
-    if (lnet_stream_is_past(s, life)) return false;
+    if (is_past_handle(s)) return false;
     if (!c.kept) { /* no memory for it: net.run tells, and the stream is over */
       lnet_stream_destroy(s, lnet_fault_system(UV_ENOMEM, LNET_SYSCALL_READ));
       return false;
@@ -379,7 +382,7 @@ static int body_last(lua_State *L) {
     lnet_object_push(L, &c->stream->base.object);
     lua_pushlstring(L, text, len);
     lnet_readbuf_reserve(L, 2, c->stream); /* a finalizer may run, and connect again */
-    if (lnet_stream_is_past(c->stream, c->life)) return 0;
+    if (is_past_handle(c->stream)) return 0;
     lnet_readbuf_add(L, 2, c->stream, false);
   }
   c->kept = true;
@@ -392,7 +395,7 @@ static void push_end(lnet_stream *s) {
   s->r &= ~(uint32_t)R_READING;
   if ((s->r & R_ENDED) == 0) {
     if ((s->s & S_DECODING) != 0) {
-      struct chunk c = {s, NULL, 0, life, false};
+      struct chunk c = {s, NULL, 0, false};
       lnet_enter(lnet_stream_ctx(s), body_last, &c);
       if (lnet_stream_is_past(s, life)) return;
       if (!c.kept) lnet_stream_destroy(s, lnet_fault_system(UV_ENOMEM, LNET_SYSCALL_READ));

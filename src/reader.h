@@ -42,8 +42,8 @@ void lnet_reader_flow_later(lnet_stream *s);
 
 /* Whether a chunk that comes now goes to the listeners of 'data' without waiting. [-0, +0, -] */
 static inline bool lnet_reader_is_direct(const lnet_stream *s) {
-  return (s->r & (R_FLOWING | R_SYNC | R_DATA_LISTENING)) == (R_FLOWING | R_DATA_LISTENING) &&
-         !lnet_has_unread(s);
+  return (s->r & (R_FLOWING | R_SYNC | R_DATA_LISTENING | R_UNREAD)) ==
+         (R_FLOWING | R_DATA_LISTENING);
 }
 
 #endif

@@ -201,18 +201,21 @@ void lnet_stream_gone(lua_State *L, lnet_stream *s) {
     s->r &= ~(uint32_t)(R_END_SCHEDULED | R_RESUME_SCHEDULED | R_READING_MORE | R_EMITTED_READABLE);
 }
 
+bool lnet_stream_tell_listened(lnet_stream *s, int event) {
+  const uint32_t life = lnet_stream_life(s);
+  lnet_emit_plain_listened(&s->base, event);
+  return !lnet_stream_is_past(s, life);
+}
+
 void lnet_stream_connected(lnet_stream *s) {
   const uint32_t life = lnet_stream_life(s);
   s->s &= ~(uint32_t)S_CONNECTING;
   lnet_stream_touch(s);
   lnet_stream_ctx(s)->hooks->connected(s);
-  lnet_emit_plain(&s->base, LNET_EV_CONNECT);
-  if (lnet_stream_is_past(s, life)) return;
+  if (!lnet_stream_tell(s, LNET_EV_CONNECT)) return;
   lnet_reader_connected(s);
   lnet_writer_connected(s);
-  if (lnet_stream_is_past(s, life)) return;
-  lnet_emit_plain(&s->base, LNET_EV_READY);
-  if (lnet_stream_is_past(s, life)) return;
+  if (lnet_stream_is_past(s, life) || !lnet_stream_tell(s, LNET_EV_READY)) return;
   const bool paused =
       (s->r & R_PAUSED) != 0 || (s->r & (R_HAS_FLOWING | R_FLOWING)) == R_HAS_FLOWING;
   /* A listener of 'readable' stops the flow, and wants bytes in each life (node: in the first). */

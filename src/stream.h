@@ -377,6 +377,14 @@ static inline bool lnet_stream_is_past(const lnet_stream *s, uint32_t life) {
   return lnet_stream_life(s) != life;
 }
 
+/* Emits an event without arguments behind the door. Returns whether the stream is still in the same
+   life: if not, a listener has begun another, which whoever called this has nothing to do with.
+   [-0, +0, -] */
+bool lnet_stream_tell_listened(lnet_stream *s, int event); /* where somebody listens */
+static inline bool lnet_stream_tell(lnet_stream *s, int event) {
+  return !lnet_listened(&s->base, event) || lnet_stream_tell_listened(s, event);
+}
+
 /* Queues a step of this stream's present life. [-0, +0, -] */
 static inline void lnet_stream_tick(lnet_stream *s, lnet_tick_fn fn) {
   lnet_tick_in_life(&s->base.object, fn, lnet_stream_life(s));

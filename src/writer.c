@@ -74,8 +74,7 @@ static void after_write(lnet_stream *s, uint32_t first, uint32_t count, bool pla
   if ((s->w & (W_ENDING | W_NEED_DRAIN)) == W_NEED_DRAIN && (s->s & S_DESTROYED) == 0 &&
       lnet_waiting(s) == 0) {
     s->w &= ~(uint32_t)W_NEED_DRAIN;
-    lnet_emit_plain(&s->base, LNET_EV_DRAIN);
-    if (lnet_stream_is_past(s, life)) return;
+    if (!lnet_stream_tell(s, LNET_EV_DRAIN)) return;
   }
   if (plain) lnet_stream_rare(s)->pendingcb--;
   lnet_entries_call_back(s, first, count, lnet_fault_of(LNET_FAULT_NONE));
