@@ -1,5 +1,6 @@
 --- What bin/lnet does: runs a script and then the loop, as `node script.js` does.
 -- Three options, which end at the script's name: read by hand, they cost no dependency.
+require("lnet.version")
 local core = require("lnet.core")
 local net = require("lnet")
 
