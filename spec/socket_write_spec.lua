@@ -741,6 +741,48 @@ describe("cork", function()
   end)
 end)
 
+describe("cork, after destroy", function()
+  after_each(within.clean)
+
+  -- What is done between destroy and the next connect, and the corks that are left then.
+  local cases = {
+    ["is dropped by the next connect"] = { "", 0 },
+    ["may be undone"] = { "uncork", 0 },
+    ["may be undone too often"] = { "uncork uncork uncork", 0 },
+    ["is undone by finish"] = { "finish", 0 },
+    ["counts for the next connection"] = { "cork", 1 },
+    ["counts for it behind an uncork"] = { "uncork cork cork", 2 },
+    ["counts for it until an uncork"] = { "cork uncork", 0 },
+  }
+  for title, case in pairs(cases) do
+    it(title, function()
+      local server, port = serve.tcp()
+      local received = {}
+      server:on("connection", function(far)
+        far:on("error", function() end)
+        far:on("data", function(bytes) received[#received + 1] = bytes end)
+      end)
+      local socket = keep(net.Socket())
+      socket:cork()
+      for _ = 1, 2 do
+        socket:connect(port, "127.0.0.1")
+        socket:write("lost")
+        socket:destroy()
+        for method in case[1]:gmatch("%a+") do socket[method](socket) end
+      end
+      socket:connect(port, "127.0.0.1")
+      assert.equal(case[2], socket.writableCorked)
+      for _ = 1, case[2] do socket:uncork() end
+      socket:write("kept")
+      within.reached(2, function() return #received > 0 end)
+      assert.equal("kept", table.concat(received))
+      socket:destroy()
+      server:close()
+      within(2)
+    end)
+  end
+end)
+
 describe("A burst of writes", function()
   after_each(within.clean)
 

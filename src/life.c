@@ -70,9 +70,8 @@ static void begin_next(lua_State *L, int idx, lnet_stream *s) {
   lnet_class_forget(L, idx, COLD_QUEUE);
   lnet_class_forget(L, idx, COLD_FINISH);
   drop_unread(L, idx, s);
-  cold->corked -= cold->old_corks;
+  lnet_entries_set_corks(s, cold->corked - cold->old_corks);
   cold->old_corks = 0;
-  lnet_entries_note(s);
   lnet_stream_rare(s)->pendingcb = 0;
   s->w &= W_DISABLED | W_QUEUE | W_ENDING | W_ENDED | W_FINISHED;
   cold->past_close = (s->s & S_CONNECT_WAITS) != 0;

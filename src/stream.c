@@ -38,6 +38,7 @@ void lnet_stream_verify(const lnet_stream *s) {
   lnet_assert((s->w & W_WRITING) == 0 || (s->cold != NULL && s->cold->inflight > 0));
   lnet_assert(((s->w & W_QUEUE) != 0) ==
               (s->cold != NULL && (s->cold->count > 0 || s->cold->corked > 0)));
+  lnet_assert(s->cold == NULL || s->cold->old_corks <= s->cold->corked);
 }
 #endif
 

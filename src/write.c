@@ -321,8 +321,7 @@ int lnet_l_uncork(lua_State *L) {
   if (s->cold == NULL || s->cold->corked == 0) return 0;
   lnet_object_hold(L, 1, &s->base.object);
   lua_State *before = lnet_swap_thread(lnet_stream_ctx(s), L);
-  s->cold->corked--;
-  lnet_entries_note_corks(s);
+  lnet_entries_set_corks(s, s->cold->corked - 1);
   lnet_writer_send_buffered(s);
   lnet_swap_thread(lnet_stream_ctx(s), before);
   lnet_object_release(&s->base.object);

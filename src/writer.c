@@ -527,8 +527,7 @@ LNET_HOT bool lnet_writer_put_now(lnet_stream *s, const char *base, size_t len) 
 
 void lnet_writer_uncork(lnet_stream *s) {
   if (s->cold == NULL || s->cold->corked == 0) return;
-  s->cold->corked = 0;
-  lnet_entries_note_corks(s);
+  lnet_entries_set_corks(s, 0);
   lnet_writer_send_buffered(s);
 }
 
