@@ -12,12 +12,24 @@ enum { UV_BLOCK = 1 };
 /* Blocks may be this long; bytes. */
 #define LONGEST 4294967296.0
 
+/* Whether the userdata at idx is a block: it is followed by its bytes. [-0, +0, -] */
+static bool is_block(lua_State *L, int idx) {
+  const lnet_buffer *b = lua_touserdata(L, idx);
+  const size_t size = lua_rawlen(L, idx);
+  return size >= sizeof *b && b->base == (const char *)(b + 1) && b->len == size - sizeof *b;
+}
+
 /* The userdata at idx, which has the metatable of buffers, unless the program has given that to
-   something else: a block is followed by its bytes, and a view has a block. [-0, +0, -] */
+   something else: a block, or a view whose bytes are those of the block that it has. [-0, +0, -] */
 static lnet_buffer *of_meta(lua_State *L, int idx) {
   lnet_buffer *b = lua_touserdata(L, idx);
-  if (b->base == (char *)(b + 1) && b->len == lua_rawlen(L, idx) - sizeof *b) return b;
-  const bool view = lua_getiuservalue(L, idx, UV_BLOCK) == LUA_TUSERDATA;
+  if (is_block(L, idx)) return b;
+  bool view = lua_getiuservalue(L, idx, UV_BLOCK) == LUA_TUSERDATA && is_block(L, -1);
+  if (view) {
+    const lnet_buffer *block = lua_touserdata(L, -1);
+    const uintptr_t from = (uintptr_t)b->base - (uintptr_t)block->base;
+    view = from <= block->len && b->len <= block->len - from;
+  }
   lua_pop(L, 1);
   return view ? b : NULL;
 }

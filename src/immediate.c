@@ -19,6 +19,8 @@ typedef struct lnet_immediate {
   bool refed;
 } lnet_immediate;
 
+static const lnet_object_class immediate_class = {.resume = NULL}; /* nothing is owed to one */
+
 struct lnet_immediates {
   uv_check_t check; /* runs them; not referenced: */
   uv_idle_t idle;   /* active while one that counts waits, so that the poll does not block */
@@ -116,7 +118,7 @@ int lnet_l_setImmediate(lua_State *L) {
   lnet_pack(L, lua_gettop(L) - 1);
   struct lnet_immediates *all = ctx->immediates;
   lnet_immediate *im = lua_newuserdatauv(L, sizeof *im, LNET_UV_COMMON);
-  lnet_object_init(&im->object, ctx, NULL);
+  lnet_object_init(&im->object, ctx, &immediate_class);
   lnet_list_init(&im->link);
   im->refed = true;
   lua_rawgeti(L, LUA_REGISTRYINDEX, all->meta_ref);
@@ -193,6 +195,8 @@ void lnet_immediate_init(lua_State *L, lnet_ctx *ctx) {
       {"ref", l_ref}, {"unref", l_unref}, {"hasRef", l_hasRef}, {"close", l_close}, {NULL, NULL}};
   static const lnet_class_spec spec = {.name = "Immediate",
                                        .size = sizeof(lnet_immediate),
+                                       .kind_at = offsetof(lnet_object, cls),
+                                       .kind = &immediate_class,
                                        .methods = methods,
                                        .get = no_property,
                                        .close = l_close};

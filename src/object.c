@@ -23,12 +23,13 @@ void lnet_object_join(lua_State *L, int idx, const lnet_object *object) {
   lua_pop(L, 2);
 }
 
-void lnet_object_need(lua_State *L, int idx, lnet_object *object, unsigned what) {
-  if ((object->lacks & what) == 0) return;
+bool lnet_object_need(lua_State *L, int idx, lnet_object *object, unsigned what) {
   idx = lua_absindex(L, idx);
+  if (!lnet_class_is_marked(L, idx, object->cls)) return false;
   object->lacks &= (uint8_t)~what;
   lua_getmetatable(L, idx);
-  lnet_object_join(L, idx, object);
+  lnet_object_join(L, idx, object); /* also where it has that of another object, which lacks more */
+  return true;
 }
 
 /* Weak references are kept by address, not by luaL_ref: that would give a number away again as soon

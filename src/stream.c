@@ -77,21 +77,22 @@ lnet_stream *lnet_check_stream(lua_State *L, int idx) {
 static void fire_timeout(lnet_alarm *alarm);
 
 /* While a handle is open the stream is held, and what there is to free is freed when that is
-   closed.
-   [-0, +0, -] */
-static void need_gc(lnet_stream *s) {
+   closed. Returns whether the stream, which is held, has a finalizer now. [-0, +0, -] */
+static bool need_gc(lnet_stream *s) {
   lnet_object *object = &s->base.object;
-  if ((object->lacks & LNET_META_GC) == 0 || object->ctx->shut) return;
+  if (object->ctx->shut) return true;
   lua_State *L = object->ctx->L;
-  lnet_assert(object->holds > 0 && !object->weak);
+  lnet_assert(object->holds > 0);
   lnet_object_push(L, object);
-  lnet_object_need(L, -1, object, LNET_META_GC);
+  const bool has = lnet_object_need(L, -1, object, LNET_META_GC);
   lua_pop(L, 1);
+  return has;
 }
 
 int lnet_stream_need_cold(lnet_stream *s) {
   if (s->cold != NULL) return 0;
-  if ((s->s & S_HANDLE_OPEN) == 0) need_gc(s);
+  const bool lacks = (s->base.object.lacks & LNET_META_GC) != 0;
+  if (lacks && (s->s & S_HANDLE_OPEN) == 0) need_gc(s);
   s->cold = calloc(1, sizeof *s->cold);
   if (s->cold == NULL) return UV_ENOMEM;
   lnet_alarm_init(&s->cold->alarm, fire_timeout, false);
@@ -186,11 +187,12 @@ int lnet_stream_open_handle(lua_State *L, int idx, lnet_stream *s, bool pipe) {
 struct lnet_server *lnet_stream_server(const lnet_stream *s) {
   if ((s->s & S_PIPED) == 0) return s->h.handle.data;
   lua_State *L = lnet_stream_ctx(s)->L;
+  const int top = lua_gettop(L);
+  struct lnet_server *server = NULL;
   lnet_object_push(L, &s->base.object);
-  lua_getmetatable(L, -1);
-  lua_rawgeti(L, -1, LNET_META_OWNER);
-  struct lnet_server *server = lua_touserdata(L, -1);
-  lua_pop(L, 3);
+  if (lua_getmetatable(L, -1) && lua_rawgeti(L, -1, LNET_META_OWNER) == LUA_TUSERDATA)
+    server = lua_touserdata(L, -1);
+  lua_settop(L, top);
   return server;
 }
 
@@ -365,10 +367,8 @@ static void settle_cold(lnet_stream *s) {
                      cold->unread_count > 0 || (s->s & (S_DECODING | S_ONREAD)) != 0 ||
                      cold->alarm.set || cold->pending_data > 0;
   const bool options = cold->keep_alive_delay != 0 || cold->tos_given;
-  if (asked || options || (s->s & S_CONNECTING) != 0)
-    need_gc(s);
-  else
-    lnet_stream_free_cold(s);
+  const bool needed = asked || options || (s->s & S_CONNECTING) != 0;
+  if (!needed || !need_gc(s)) lnet_stream_free_cold(s);
 }
 
 /* Notes the end of a life that waits for the last one's handle. [-0, +0, -] */
