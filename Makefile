@@ -21,7 +21,7 @@ LAYER_0 = $(wildcard src/ip.c src/codec.c src/decoder.c src/wheel.c src/prefix.c
 LUA_CODE = $(wildcard lua bin/lnet spec examples bench *.rockspec)
 
 # What valgrind, 30 times slower, can run in a minute: the life and death of handles, streams and the loop.
-VALGRIND_SPECS = $(wildcard spec/server_spec.lua spec/socket_spec.lua spec/loop_spec.lua spec/lifetime_spec.lua)
+VALGRIND_SPECS = $(wildcard $(patsubst %,spec/%_spec.lua,server listen accept socket loop loop_errors ticks collection state_end))
 
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=undefined
 VARIANT_CFLAGS_release = -O2 -fno-plt -DNDEBUG

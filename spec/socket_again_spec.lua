@@ -1,11 +1,13 @@
---- A socket that a server has accepted has room for a TCP handle; it may still connect to a path.
-local net = require("lnet")
+--- A socket that was closed may connect again; an accepted TCP socket, which has room for a TCP
+-- handle, may also connect to a path.
 local child = require("spec.support.child")
+local net = require("lnet")
 local pair = require("spec.support.pair")
 local processes = require("spec.support.processes")
+local programs = require("spec.support.programs")
 local serve = require("spec.support.serve")
-local within = require("spec.support.within")
 local temp = require("spec.support.temp")
+local within = require("spec.support.within")
 
 local function ignore() end
 
@@ -249,5 +251,94 @@ describe("a server", function()
     sockets[2]:destroy()
     within(2)
     assert.is_true(closed)
+  end)
+end)
+
+describe("a socket that is given another connection", function()
+  it("calls each of its lost writes back once when the first callback connects again", function()
+    programs.prints("new\nlost 1,lost 2,lost 3,sent new\n", [[
+      serve(printAll, function(port, server)
+        local socket, told = net.Socket(), {}
+        local function note(i)
+          return function(err)
+            told[#told + 1] = (err and "lost " or "sent ") .. i
+            if i ~= 1 then return end
+            socket:connect(port, "127.0.0.1")
+            socket:uncork() -- there must be nothing left of the old ones to send
+            socket:write("new", note("new"))
+            socket:finish()
+          end
+        end
+        socket:on("error", function() end)
+        socket:cork()
+        socket:connect(port, "127.0.0.1")
+        for i = 1, 3 do socket:write(("old"):rep(100), note(i)) end
+        socket:destroy()
+        timers.setTimeout(function() print(table.concat(told, ",")) end, 50)
+        server:unref()
+      end)
+      net.run()
+    ]])
+  end)
+
+  it("calls finish back when a callback of the last finish connects again and finishes", function()
+    programs.prints("lost\nfinished\n\n", [[
+      serve(printAll, function(port, server)
+        local socket = net.Socket()
+        socket:on("error", function() end)
+        socket:connect(port, "127.0.0.1")
+        socket:write("x")
+        socket:finish(function(err)
+          print(err and "lost" or "finished")
+          socket:connect(port, "127.0.0.1")
+          socket:finish(function(again) print(again and "lost" or "finished") end)
+        end)
+        socket:destroy()
+        server:unref()
+      end)
+      net.run()
+    ]])
+  end)
+
+  it("between two runs is not told of the connection before", function()
+    programs.prints("connecting true\nconnect to the same port\n", [[
+      local first, second, port
+      local server = serve(function(peer) peer:on("error", print):resume() end, function(at)
+        port = at
+        first = net.connect(port, "127.0.0.1", function() error("stop", 0) end)
+        second = net.connect(port, "127.0.0.1")
+      end)
+      pcall(net.run)
+      second:destroy()
+      second:connect(port, "127.0.0.1")
+      second:on("connect", function()
+        print("connect to " .. (second.remotePort == port and "the same port" or "nothing"))
+        second:destroy()
+        server:close()
+      end)
+      first:destroy()
+      print("connecting " .. tostring(second.connecting))
+      net.run()
+    ]])
+  end)
+
+  it("in 'close' may give that up for another one at once", function()
+    programs.prints("close\nconnect\n", [[
+      local server, socket
+      server = serve(function(peer) peer:on("error", function() end):resume() end, function(port)
+        socket = net.connect(port, "127.0.0.1", function() socket:destroy() end)
+        socket:once("close", function()
+          print("close")
+          socket:connect(port, "127.0.0.1")
+          socket:destroy()
+          socket:connect(port, "127.0.0.1", function()
+            print("connect")
+            server:close()
+            socket:destroy()
+          end)
+        end)
+      end)
+      net.run()
+    ]])
   end)
 end)

@@ -1,12 +1,5 @@
 local net = require("lnet")
-
-local function raised(code, call, ...)
-  local ok, err = pcall(call, ...)
-  assert.is_false(ok)
-  assert.equal("table", type(err))
-  assert.equal(code, err.code)
-  return err
-end
+local raised = require("spec.support.raised")
 
 local function fields(address)
   return { address.address, address.port, address.family, address.flowlabel }
