@@ -77,14 +77,16 @@ describe("net.run", function()
   end)
 
   it("inside a callback is an error, and the outer run goes on", function()
-    local calls, ok = 0, nil
+    local calls, ok, err = 0, nil, nil
     timers.setTimeout(function()
       calls = calls + 1
-      ok = pcall(net.run)
+      ok, err = pcall(net.run)
     end, 1)
     timers.setTimeout(function() calls = calls + 1 end, 20)
     within(2)
     assert.is_false(ok)
+    assert.equal("ERR_LOOP_RUNNING", err.code)
+    assert.equal("net.run cannot be called inside a callback", err.message)
     assert.equal(2, calls)
   end)
 

@@ -42,7 +42,10 @@ describe("a server", function()
     local server = net.createServer()
     for _, name in ipairs({ "listening", "connections" }) do
       local before = server[name]
-      assert.is_false((pcall(function() server[name] = 77 end)))
+      local ok, err = pcall(function() server[name] = 77 end)
+      assert.is_false(ok)
+      assert.equal(("Cannot set property %s of #<Server> which has only a getter"):format(name),
+        err.message)
       assert.equal(before, server[name])
     end
   end)

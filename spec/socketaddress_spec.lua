@@ -58,7 +58,10 @@ describe("net.SocketAddress", function()
   it("cannot be changed, but has fields of the user", function()
     local address = net.SocketAddress()
     for _, name in ipairs({ "address", "port", "family", "flowlabel" }) do
-      assert.is_false((pcall(function() address[name] = 1 end)))
+      local ok, err = pcall(function() address[name] = 1 end)
+      assert.is_false(ok)
+      assert.equal(("Cannot set property %s of #<SocketAddress> which has only a getter"):format(
+        name), err.message)
     end
     assert.same({ "127.0.0.1", 0, "ipv4", 0 }, fields(address))
     address.name = "here"
