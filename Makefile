@@ -11,8 +11,6 @@ LUAROCKS = luarocks --lua-version 5.4
 CLANG = clang-14
 CLANG_FORMAT = clang-format-14
 CLANG_TIDY = clang-tidy-14
-# Debian's /usr/bin/busted starts whichever Lua is the default one.
-BUSTED = $(LUA) -e 'require("busted.runner")({ standalone = false })' /dev/null --output=plainTerminal
 VALGRIND = valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite --keep-debuginfo=yes
 
 SOURCES = $(wildcard src/*.c)
@@ -21,7 +19,7 @@ LAYER_0 = $(wildcard src/ip.c src/codec.c src/decoder.c src/wheel.c src/prefix.c
 LUA_CODE = $(wildcard lua bin/lnet spec examples bench *.rockspec)
 
 # What valgrind, 30 times slower, can run in a minute: the life and death of handles, streams and the loop.
-VALGRIND_SPECS = $(wildcard spec/server_spec.lua spec/socket_spec.lua spec/loop_spec.lua spec/lifetime_spec.lua)
+VALGRIND_SPECS = $(wildcard $(patsubst %,spec/%_spec.lua,server listen accept socket loop loop_errors ticks collection state_end))
 
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=undefined
 VARIANT_CFLAGS_release = -O2 -fno-plt -DNDEBUG
@@ -95,16 +93,16 @@ spec: spec-release spec-debug ## the specs, with the release build and with the 
 
 spec-release spec-debug: spec-%:
 	@$(MAKE) $(JOBS) core bench-binaries spec-binaries VARIANT=$*
-	@$(call env,$*) $(BUSTED) $(SPECS)
+	@$(call env,$*) LUA='$(LUA)' .ci/specs $(SPECS)
 
 spec-sanitize: ## the specs, with AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer
 	@$(MAKE) $(JOBS) core bench-binaries spec-binaries VARIANT=sanitize
-	@$(call env,sanitize) LNET_SPEC_PATIENCE=4 UBSAN_OPTIONS=print_stacktrace=1 ASAN_OPTIONS=detect_leaks=1 \
-	  LD_PRELOAD="$$($(CC) -print-file-name=libasan.so) $$($(CC) -print-file-name=libubsan.so)" $(BUSTED) $(SPECS)
+	@$(call env,sanitize) LNET_SPEC_PATIENCE=4 UBSAN_OPTIONS=print_stacktrace=1 ASAN_OPTIONS=detect_leaks=1 LUA='$(LUA)' \
+	  UNDER="env LD_PRELOAD=$$($(CC) -print-file-name=libasan.so):$$($(CC) -print-file-name=libubsan.so)" .ci/specs $(SPECS)
 
 spec-valgrind: ## $(VALGRIND_SPECS) under valgrind
 	@$(MAKE) $(JOBS) build VARIANT=debug
-	@$(call env,debug) LNET_SPEC_PATIENCE=30 $(VALGRIND) $(BUSTED) $(VALGRIND_SPECS)
+	@$(call env,debug) LNET_SPEC_PATIENCE=30 LUA='$(LUA)' UNDER='$(VALGRIND)' .ci/specs $(VALGRIND_SPECS)
 
 unit: ## the unit tests of the C code that knows neither Lua nor libuv, plain and sanitized
 	@$(MAKE) $(JOBS) unit-run VARIANT=release

@@ -1,11 +1,13 @@
---- A socket that a server has accepted has room for a TCP handle; it may still connect to a path.
-local net = require("lnet")
+--- A socket that was closed may connect again; an accepted TCP socket, which has room for a TCP
+-- handle, may also connect to a path.
 local child = require("spec.support.child")
+local net = require("lnet")
 local pair = require("spec.support.pair")
 local processes = require("spec.support.processes")
+local programs = require("spec.support.programs")
 local serve = require("spec.support.serve")
-local within = require("spec.support.within")
 local temp = require("spec.support.temp")
+local within = require("spec.support.within")
 
 local function ignore() end
 
@@ -252,99 +254,91 @@ describe("a server", function()
   end)
 end)
 
-describe("a socket that connects again", function()
-  after_each(within.clean)
-  after_each(temp.clean)
-
-  -- A server that greets each connection, and a socket that has connected to it, has got that and
-  -- does not read it.
-  local function greeted()
-    local server, port = serve.tcp(function(c)
-      c:on("error", ignore)
-      c:write("hello")
-    end)
-    local socket = within.keep(net.Socket())
-    socket:on("readable", ignore)
-    socket:connect(port, "127.0.0.1")
-    within.reached(2, function() return socket.readableLength > 0 end)
-    return socket, port, server
-  end
-
-  -- Connects it again; returns once what the server sends is there.
-  local function again(socket, port)
-    socket:connect(port, "127.0.0.1")
-    assert.equal(0, socket.readableLength)
-    within.reached(2, function() return socket.readableLength > 0 end)
-  end
-
-  it("keeps what comes then, whatever was not read before", function()
-    local socket, port, server = greeted()
-    for _ = 1, 3 do
-      for i = 1, 9 do socket:unshift(i .. ",") end
-      socket:destroy()
-      again(socket, port)
-      assert.equal("hello", socket:read())
-      socket:unshift("once more")
-      assert.equal("once more", socket:read())
-      socket:unshift("not read")
-    end
-    socket:destroy()
-    server:close()
+describe("a socket that is given another connection", function()
+  it("calls each of its lost writes back once when the first callback connects again", function()
+    programs.prints("new\nlost 1,lost 2,lost 3,sent new\n", [[
+      serve(printAll, function(port, server)
+        local socket, told = net.Socket(), {}
+        local function note(i)
+          return function(err)
+            told[#told + 1] = (err and "lost " or "sent ") .. i
+            if i ~= 1 then return end
+            socket:connect(port, "127.0.0.1")
+            socket:uncork() -- there must be nothing left of the old ones to send
+            socket:write("new", note("new"))
+            socket:finish()
+          end
+        end
+        socket:on("error", function() end)
+        socket:cork()
+        socket:connect(port, "127.0.0.1")
+        for i = 1, 3 do socket:write(("old"):rep(100), note(i)) end
+        socket:destroy()
+        timers.setTimeout(function() print(table.concat(told, ",")) end, 50)
+        server:unref()
+      end)
+      net.run()
+    ]])
   end)
 
-  it("before its 'close' keeps what comes then, too", function()
-    local socket, port, server = greeted()
-    socket:destroy()
-    socket:connect(port, "127.0.0.1")
-    socket:unshift("in front, ")
-    within.reached(2, function() return socket.readableLength > 10 end)
-    assert.equal("in front, hello", socket:read())
-    socket:destroy()
-    server:close()
+  it("calls finish back when a callback of the last finish connects again and finishes", function()
+    programs.prints("lost\nfinished\n\n", [[
+      serve(printAll, function(port, server)
+        local socket = net.Socket()
+        socket:on("error", function() end)
+        socket:connect(port, "127.0.0.1")
+        socket:write("x")
+        socket:finish(function(err)
+          print(err and "lost" or "finished")
+          socket:connect(port, "127.0.0.1")
+          socket:finish(function(again) print(again and "lost" or "finished") end)
+        end)
+        socket:destroy()
+        server:unref()
+      end)
+      net.run()
+    ]])
   end)
 
-  it("is not corked by a cork that was undone after the life it was set in", function()
-    local server, port = serve.tcp()
-    local pieces = {}
-    server:on("connection", function(c)
-      c:on("error", ignore)
-      c:on("data", function(bytes) pieces[#pieces + 1] = bytes end)
-    end)
-    for _, undo in ipairs({
-      function(s) s:uncork() end,
-      function(s) s:finish() end,
-      function(s)
-        s:cork()
-        s:uncork()
-        s:uncork()
-      end,
-      ignore,
-    }) do
-      local socket = within.keep(net.connect(port, "127.0.0.1"))
-      socket:cork()
-      socket:destroy()
-      undo(socket)
-      socket:connect(port, "127.0.0.1")
-      assert.equal(0, socket.writableCorked)
-      socket:write("sent")
-      pieces = {}
-      within.reached(2, function() return table.concat(pieces) == "sent" end)
-      socket:destroy()
-    end
-    server:close()
+  it("between two runs is not told of the connection before", function()
+    programs.prints("connecting true\nconnect to the same port\n", [[
+      local first, second, port
+      local server = serve(function(peer) peer:on("error", print):resume() end, function(at)
+        port = at
+        first = net.connect(port, "127.0.0.1", function() error("stop", 0) end)
+        second = net.connect(port, "127.0.0.1")
+      end)
+      pcall(net.run)
+      second:destroy()
+      second:connect(port, "127.0.0.1")
+      second:on("connect", function()
+        print("connect to " .. (second.remotePort == port and "the same port" or "nothing"))
+        second:destroy()
+        server:close()
+      end)
+      first:destroy()
+      print("connecting " .. tostring(second.connecting))
+      net.run()
+    ]])
   end)
 
-  it("stays corked by the cork that was set for the next life", function()
-    local server, port = serve.tcp()
-    local socket = within.keep(net.connect(port, "127.0.0.1"))
-    socket:cork()
-    socket:cork()
-    socket:destroy()
-    socket:uncork()
-    socket:cork()
-    socket:connect(port, "127.0.0.1")
-    assert.equal(1, socket.writableCorked)
-    socket:destroy()
-    server:close()
+  it("in 'close' may give that up for another one at once", function()
+    programs.prints("close\nconnect\n", [[
+      local server, socket
+      server = serve(function(peer) peer:on("error", function() end):resume() end, function(port)
+        socket = net.connect(port, "127.0.0.1", function() socket:destroy() end)
+        socket:once("close", function()
+          print("close")
+          socket:connect(port, "127.0.0.1")
+          socket:destroy()
+          socket:connect(port, "127.0.0.1", function()
+            print("connect")
+            server:close()
+            socket:destroy()
+          end)
+        end)
+      end)
+      net.run()
+    ]])
   end)
 end)
