@@ -2,6 +2,7 @@
 -- handle that is closed or being closed for all that.
 local net = require("lnet")
 local pair = require("spec.support.pair")
+local serve = require("spec.support.serve")
 local pattern = require("spec.support.pattern")
 local temp = require("spec.support.temp")
 local within = require("spec.support.within")
