@@ -50,6 +50,7 @@ describe("net.Buffer", function()
     collectgarbage()
     local others = {}
     for i = 1, 64 do others[i] = net.Buffer(1 << 16) end
+    assert.equal(64, #others)
     assert.equal("0123456789", tostring(view))
   end)
 

@@ -171,7 +171,7 @@ void lnet_readbuf_drop(lua_State *L, int idx, lnet_stream *s, size_t n) {
     push_chunk(L, ring, cold, 0, &read);
     const size_t left = lua_rawlen(L, -1) - read;
     if (n < left) {
-      lua_pushinteger(L, (lua_Integer)(read + n));
+      lua_pushinteger(L, (lua_Integer)read + (lua_Integer)n);
       lua_rawseti(L, ring, at + 1);
       break;
     }

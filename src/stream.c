@@ -95,6 +95,7 @@ lnet_cold *lnet_stream_check_cold(lua_State *L, int idx, lnet_stream *s) {
 /* The handle of a narrow stream leaves its rare part the usual place. [-0, +0, -] */
 static void take_rare_back(lnet_stream *s) {
   if (s->rare_at != RARE_COLD) return;
+  lnet_assert(s->cold != NULL);
   s->h.narrow.rare = s->cold->rare;
   s->rare_at = RARE_BEHIND_TCP;
 }
