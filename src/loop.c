@@ -56,9 +56,12 @@ static int l_gc(lua_State *L) {
   if (!copy && ctx->send_last != NULL) ctx->send_last(ctx); /* what was accepted, if it can */
   ctx->shut = true;
   lnet_exit_remove(ctx);
+  if (copy) { /* what would be closed here is the parent's; the process ends, too */
+    lnet_interrupt_forget(ctx);
+    return 0;
+  }
   lnet_interrupt_end(ctx);
-  if (copy) return 0; /* what would be closed here is the parent's; the process ends, too */
-  ctx->held = NULL;   /* what is owed never comes */
+  ctx->held = NULL; /* what is owed never comes */
   lnet_lookups_cancel(ctx);
   lnet_interrupt_close(ctx);
   lnet_alarms_close(ctx);
