@@ -92,13 +92,12 @@ typedef struct lnet_ctx {
 
   struct lnet_tick *ticks; /* ring buffer, see tick.c */
   uint32_t tick_capacity;  /* a power of two */
-  uint32_t tick_first;
+  uint32_t tick_first;     /* number of the first one; the others follow */
   uint32_t tick_count;
-  uint32_t tick_first_number; /* of the first one; the others follow */
-  int tick_functions_ref;     /* of the table of the functions that ticks call, or false */
-  int tick_function_max;      /* its highest place that was used */
-  uint32_t tick_life;         /* while the step of an object runs: its life then */
-  uint32_t lives;             /* the number that was given last to the life of a stream */
+  int tick_functions_ref; /* of the table of the functions that ticks call, or false */
+  int tick_function_max;  /* its highest place that was used */
+  uint32_t tick_life;     /* while the step of an object runs: its life then */
+  uint32_t lives;         /* the number that was given last to the life of a stream */
 
   struct lnet_object *held; /* objects whose libuv callback came while halted, in order */
   struct lnet_object *held_last;
