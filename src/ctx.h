@@ -66,6 +66,9 @@ typedef struct lnet_ctx {
   bool polling;     /* uv_run is */
   bool halted;      /* an error or net.stop(): libuv may call, Lua is not entered */
   bool shut;        /* the state is closing, or the loop is gone: Lua is never entered again */
+  /* An object of ours that a body keeps on its stack while it calls a listener with it, which will
+     call its methods: they need not find out whose it is. NULL: none, or nobody knows. */
+  const struct lnet_object *told;
 
   uv_async_t wake; /* of interrupt.c */
   lnet_os_waiter waiter;
@@ -116,7 +119,7 @@ typedef struct lnet_ctx {
   char *slab;
   int weak_ref;                                 /* table of weak references, see object.c */
   int names_ref;                                /* event names: number -> name */
-  const char *event_names[LNET_EVENTS_MAX];     /* where Lua keeps these names */
+  const void *event_names[LNET_EVENTS_MAX];     /* where Lua keeps these names */
   const void *error_meta;                       /* metatables, known by their addresses */
   const struct lnet_object_class *socket_class; /* of those that emit, the objects' class */
   const struct lnet_object_class *server_class;

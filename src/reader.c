@@ -444,8 +444,8 @@ void lnet_reader_push_own(lua_State *L, int idx) {
 
 void lnet_reader_added(lua_State *L, int idx, void *stream, int event) {
   lnet_stream *s = stream;
-  if (event != LNET_EV_DATA && event != LNET_EV_READABLE) return;
-  lnet_object_hold_weakly(L, idx, &s->base.object);
+  const bool unheld = s->base.object.holds == 0;
+  if (unheld) lnet_object_hold_weakly(L, idx, &s->base.object);
   if (event == LNET_EV_DATA) {
     s->r |= R_DATA_LISTENING;
     if (lnet_listened(&s->base, LNET_EV_READABLE)) s->r |= R_READABLE_LISTENING;
@@ -458,7 +458,7 @@ void lnet_reader_added(lua_State *L, int idx, void *stream, int event) {
     else if ((s->r & R_READING) == 0 || (s->s & S_ONREAD) != 0) /* it may be stopped all the same */
       lnet_stream_tick_always(s, readable_tick);
   }
-  lnet_object_release(&s->base.object);
+  if (unheld) lnet_object_release(&s->base.object);
 }
 
 /* After 'readable' listeners went: flow again if that is what is wanted. */
@@ -483,7 +483,7 @@ void lnet_reader_removed(lua_State *L, int idx, void *stream, int event) {
     lnet_object_hold_weakly(L, idx, &s->base.object);
     lnet_stream_tick_always(s, readable_listening_tick);
     lnet_object_release(&s->base.object);
-  } else if (event == LNET_EV_DATA && !lnet_listened(&s->base, LNET_EV_DATA)) {
+  } else if (!lnet_listened(&s->base, LNET_EV_DATA)) {
     s->r &= ~(uint32_t)R_DATA_LISTENING;
   }
 }

@@ -552,9 +552,13 @@ static void fire_timeout(lnet_alarm *alarm) {
   lua_pop(L, 1);
 }
 
-static const lnet_emitter_class emitter_class = {LNET_EV_DATA, lnet_reader_added,
-                                                 lnet_reader_removed, lnet_pipe_hot_changed,
-                                                 lnet_reader_push_own};
+static const lnet_emitter_class emitter_class = {.hot = LNET_EV_DATA,
+                                                 .watched = LNET_EVENT_BIT(LNET_EV_DATA) |
+                                                            LNET_EVENT_BIT(LNET_EV_READABLE),
+                                                 .added = lnet_reader_added,
+                                                 .removed = lnet_reader_removed,
+                                                 .hot_changed = lnet_pipe_hot_changed,
+                                                 .push_own = lnet_reader_push_own};
 
 static uint32_t life_of(const lnet_object *object) {
   return lnet_stream_life((const lnet_stream *)object);
