@@ -144,10 +144,10 @@ void lnet_reader_connected(lnet_stream *s) {
 /* The part of read(n) that asks for more if that is due; `length` bytes were there, and n of them
    are taken. [-0, +0, -] */
 static void ask_if_due(lnet_stream *s, size_t length, size_t n) {
+  if ((s->r & (R_READING | R_ENDED)) != 0 || (s->s & (S_DESTROYED | S_ERRORED)) != 0) return;
   const bool due =
       (s->r & R_NEED_READABLE) != 0 || length == 0 || length - n < lnet_stream_rare(s)->r_hwm;
-  if (!due || (s->r & (R_READING | R_ENDED)) != 0 || (s->s & (S_DESTROYED | S_ERRORED)) != 0)
-    return;
+  if (!due) return;
   s->r |= R_READING | R_SYNC;
   if (length == 0) s->r |= R_NEED_READABLE;
   ask(s);
@@ -156,12 +156,13 @@ static void ask_if_due(lnet_stream *s, size_t length, size_t n) {
 
 /* The part of read(n) after n bytes were taken, 0 for none. [-0, +0, -] */
 static void after_taking(lnet_stream *s, size_t n, bool as_asked) {
-  if (n == 0 && lnet_unread(s) <= lnet_stream_rare(s)->r_hwm) s->r |= R_NEED_READABLE;
-  if (lnet_has_unread(s)) return;
-  if ((s->r & R_ENDED) == 0)
-    s->r |= R_NEED_READABLE;
-  else if (!as_asked)
-    end_readable(s);
+  if (lnet_has_unread(s)) {
+    if (n == 0 && lnet_unread(s) <= lnet_stream_rare(s)->r_hwm) s->r |= R_NEED_READABLE;
+    return;
+  }
+  const bool ended = (s->r & R_ENDED) != 0;
+  if (n == 0 || !ended) s->r |= R_NEED_READABLE;
+  if (ended && !as_asked) end_readable(s);
 }
 
 void lnet_reader_took(lnet_stream *s, size_t n, bool as_asked) {
