@@ -132,6 +132,61 @@ describe("A userdata that is no emitter", function()
   end)
 end)
 
+describe("A socket that a listener of 'connection' is told of", function()
+  after_each(within.clean)
+
+  -- Connects to a server with this listener of 'connection'.
+  local function connect(listener)
+    local server = net.createServer(listener)
+    server:listen(0, "127.0.0.1", function()
+      net.connect(server:address().port, "127.0.0.1"):on("error", ignore):on("close", function()
+        server:close()
+      end)
+    end)
+  end
+
+  it("is not taken for the light userdata that has its address", function()
+    local told = 0
+    connect(function(socket)
+      told = told + 1
+      socket:on("error", ignore)
+      for method, arguments in pairs(ARGUMENTS) do
+        refuses(method, EventEmitter[method], foreign.light(socket), table.unpack(arguments))
+      end
+      socket:destroy()
+    end)
+    within(2)
+    assert.equal(1, told)
+  end)
+
+  for _, how in ipairs({ "returned", "raised an error" }) do
+    it("is forgotten when that has " .. how .. ": what its memory becomes is refused", function()
+      local address, bytes
+      connect(function(socket)
+        address, bytes = ("%p"):format(socket), foreign.copy(socket)
+        socket:destroy()
+        if how ~= "returned" then error("from the listener", 0) end
+      end)
+      local ok, err = pcall(within, 2)
+      assert.equal(how == "returned", ok)
+      if not ok then
+        assert.matches("^from the listener", err)
+        within(2)
+      end
+      collectgarbage()
+      collectgarbage()
+      local all = {}
+      for i = 1, 2000 do
+        all[i] = foreign.copy(bytes)
+        -- Where the allocator keeps freed memory back, none of them stands there.
+        if ("%p"):format(all[i]) == address then
+          refuses("on", EventEmitter.on, all[i], "data", ignore)
+        end
+      end
+    end)
+  end
+end)
+
 describe("A userdata with a metatable of ours that debug.setmetatable gave it", function()
   after_each(within.clean)
 

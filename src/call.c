@@ -80,7 +80,10 @@ void lnet_raise_kept(lua_State *L, lnet_ctx *ctx) {
 
 /* Ends a protected call: keeps the error, closes the door. [-0|1, +0, -] */
 LNET_HOT static bool leave_door(lua_State *L, lnet_ctx *ctx, int status) {
-  if (status != LUA_OK) lnet_keep_error(L, ctx);
+  if (status != LUA_OK) {
+    ctx->told = NULL; /* what the body kept is gone */
+    lnet_keep_error(L, ctx);
+  }
   if (--ctx->depth == 0 && ctx->gathering != 0) ctx->flush(ctx);
   return status == LUA_OK;
 }

@@ -101,7 +101,7 @@ void lnet_object_hold_weakly(lua_State *L, int idx, lnet_object *object) {
     lua_insert(L, -2);
     lua_rawsetp(L, -2, object);
     object->weak = true;
-    object->last_tick = object->ctx->tick_first_number - 1; /* none that is queued */
+    object->last_tick = object->ctx->tick_first - 1; /* none that is queued */
     lua_pop(L, 1);
   }
   object->holds++;

@@ -145,10 +145,10 @@ void lnet_reader_connected(lnet_stream *s) {
 /* The part of read(n) that asks for more if that is due; `length` bytes were there, and n of them
    are taken. [-0, +0, -] */
 static void ask_if_due(lnet_stream *s, size_t length, size_t n) {
+  if ((s->r & (R_READING | R_ENDED)) != 0 || (s->s & (S_DESTROYED | S_ERRORED)) != 0) return;
   const bool due =
       (s->r & R_NEED_READABLE) != 0 || length == 0 || length - n < lnet_stream_rare(s)->r_hwm;
-  if (!due || (s->r & (R_READING | R_ENDED)) != 0 || (s->s & (S_DESTROYED | S_ERRORED)) != 0)
-    return;
+  if (!due) return;
   s->r |= R_READING | R_SYNC;
   if (length == 0) s->r |= R_NEED_READABLE;
   ask(s);
@@ -157,12 +157,13 @@ static void ask_if_due(lnet_stream *s, size_t length, size_t n) {
 
 /* The part of read(n) after n bytes were taken, 0 for none. [-0, +0, -] */
 static void after_taking(lnet_stream *s, size_t n, bool as_asked) {
-  if (n == 0 && lnet_unread(s) <= lnet_stream_rare(s)->r_hwm) s->r |= R_NEED_READABLE;
-  if (lnet_has_unread(s)) return;
-  if ((s->r & R_ENDED) == 0)
-    s->r |= R_NEED_READABLE;
-  else if (!as_asked)
-    end_readable(s);
+  if (lnet_has_unread(s)) {
+    if (n == 0 && lnet_unread(s) <= lnet_stream_rare(s)->r_hwm) s->r |= R_NEED_READABLE;
+    return;
+  }
+  const bool ended = (s->r & R_ENDED) != 0;
+  if (n == 0 || !ended) s->r |= R_NEED_READABLE;
+  if (ended && !as_asked) end_readable(s);
 }
 
 void lnet_reader_took(lnet_stream *s, size_t n, bool as_asked) {
@@ -458,8 +459,8 @@ void lnet_reader_push_own(lua_State *L, int idx) {
 
 void lnet_reader_added(lua_State *L, int idx, void *stream, int event) {
   lnet_stream *s = stream;
-  if (event != LNET_EV_DATA && event != LNET_EV_READABLE) return;
-  lnet_object_hold_weakly(L, idx, &s->base.object);
+  const bool unheld = s->base.object.holds == 0;
+  if (unheld) lnet_object_hold_weakly(L, idx, &s->base.object);
   if (event == LNET_EV_DATA) {
     s->r |= R_DATA_LISTENING;
     if (lnet_listened(&s->base, LNET_EV_READABLE)) s->r |= R_READABLE_LISTENING;
@@ -472,7 +473,7 @@ void lnet_reader_added(lua_State *L, int idx, void *stream, int event) {
     else if ((s->r & R_READING) == 0 || (s->s & S_ONREAD) != 0) /* it may be stopped all the same */
       lnet_stream_tick_always(s, readable_tick);
   }
-  lnet_object_release(&s->base.object);
+  if (unheld) lnet_object_release(&s->base.object);
 }
 
 /* After 'readable' listeners went: flow again if that is what is wanted. */
@@ -497,7 +498,7 @@ void lnet_reader_removed(lua_State *L, int idx, void *stream, int event) {
     lnet_object_hold_weakly(L, idx, &s->base.object);
     lnet_stream_tick_always(s, readable_listening_tick);
     lnet_object_release(&s->base.object);
-  } else if (event == LNET_EV_DATA && !lnet_listened(&s->base, LNET_EV_DATA)) {
+  } else if (!lnet_listened(&s->base, LNET_EV_DATA)) {
     s->r &= ~(uint32_t)R_DATA_LISTENING;
   }
 }

@@ -13,7 +13,7 @@ void lnet_reader_start(lnet_stream *s);
 /* The connection is there: what was asked for before starts now. [-0, +0, -] */
 void lnet_reader_connected(lnet_stream *s);
 
-/* A listener of the stream at idx was added or removed. [-0, +0, m] */
+/* A listener of 'data' or 'readable' of the stream at idx was added or removed. [-0, +0, m] */
 void lnet_reader_added(lua_State *L, int idx, void *stream, int event);
 void lnet_reader_removed(lua_State *L, int idx, void *stream, int event);
 

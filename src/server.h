@@ -18,7 +18,8 @@ typedef struct lnet_listener {
   } h;
   struct lnet_server *server; /* NULL once it is closed */
   uv_poll_t poll;             /* while `polls`: tells of each connection that comes in */
-  int accepted;               /* the descriptor of one that has no socket yet, or -1 */
+  int fd;                     /* while `polls`: its descriptor */
+  int accepted;               /* that of a connection that has no socket yet, or -1 */
   int spare;                  /* a descriptor for when there are no more, or -1 */
   bool is_pipe;
   bool polls; /* else libuv accepts */

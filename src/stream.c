@@ -305,8 +305,9 @@ static void error_close_tick(lnet_object *object) {
   if (lnet_stream_rare(s)->exception.kind != LNET_FAULT_NONE && (s->s & S_ERROR_EMITTED) == 0) {
     s->s |= S_ERROR_EMITTED;
     lnet_enter(ctx, body_error, s);
+    if (lnet_stream_is_past(s, life)) return;
   }
-  if (!lnet_stream_is_past(s, life)) s->s |= S_CLOSE_EMITTED;
+  s->s |= S_CLOSE_EMITTED;
 }
 
 /* ---- closing ---- */
@@ -327,13 +328,14 @@ static int body_close(lua_State *L) {
 
 /* Emits the 'close' of a life; past: another one has begun since, whose writes it does not end. */
 static void emit_close(lnet_stream *s, struct closing c, bool past) {
-  const uint32_t life = lnet_stream_life(s);
   if (lnet_listened(&s->base, LNET_EV_CLOSE)) {
+    const uint32_t life = lnet_stream_life(s);
     if (past) s->s |= S_PAST_EVENT;
     lnet_enter(lnet_stream_ctx(s), body_close, &c);
     s->s &= ~(uint32_t)S_PAST_EVENT;
+    past = past || lnet_stream_is_past(s, life);
   }
-  if (!past && !lnet_stream_is_past(s, life)) lnet_writer_closed(s); /* if its listener did not */
+  if (!past) lnet_writer_closed(s); /* if its listener did not */
 }
 
 /* 'close' of the life in which the tick was queued. */
@@ -382,18 +384,22 @@ static void end_waiting(lnet_stream *s, bool failed) {
   cold->ends[cold->ends_count++] = (lnet_end){cold->life, failed};
 }
 
-/* Emits 'close' of the life whose handle is closed (silent: it has another one), and then of those
-   that ended while they waited for it, in their order. What ends in the middle is not among them.
- */
-static void tell_closes(lnet_stream *s, bool silent, bool past) {
+/* Emits 'close' of the life whose handle is closed. */
+static void tell_close(lnet_stream *s, bool past) {
+  emit_close(s, (struct closing){s, true, (s->s & S_HAD_ERROR) != 0}, past);
+}
+
+/* The same (silent: that life has another handle), and then 'close' of those lives that ended while
+   they waited for this one, in their order. What ends in the middle is not among them. */
+static void tell_closes(lnet_stream *s, bool silent) {
   lnet_cold *cold = s->cold;
-  lnet_end *ends = cold != NULL ? cold->ends : NULL;
-  const uint32_t count = ends != NULL ? cold->ends_count : 0;
-  if (ends != NULL) {
-    cold->ends = NULL;
-    cold->ends_count = cold->ends_capacity = 0;
-  }
-  if (!silent) emit_close(s, (struct closing){s, true, (s->s & S_HAD_ERROR) != 0}, past);
+  const bool past = cold->past_close;
+  lnet_end *ends = cold->ends;
+  const uint32_t count = cold->ends_count;
+  cold->past_close = false;
+  cold->ends = NULL;
+  cold->ends_count = cold->ends_capacity = 0;
+  if (!silent) tell_close(s, past);
   for (uint32_t i = 0; i < count; i++) {
     const struct closing c = {s, true, ends[i].had_error};
     emit_close(s, c, lnet_stream_is_past(s, ends[i].life));
@@ -404,12 +410,13 @@ static void tell_closes(lnet_stream *s, bool silent, bool past) {
 /* The handle's memory is ours again. */
 static void closed(lnet_stream *s) {
   const bool silent = (s->s & S_SILENT_CLOSE) != 0;
-  const bool past = s->cold != NULL && s->cold->past_close;
   take_rare_back(s);
-  if (past) s->cold->past_close = false;
   if ((s->s & S_OUTGOING) != 0) lnet_stream_ctx(s)->outgoing--;
   s->s &= ~(uint32_t)(S_HANDLE_OPEN | S_SILENT_CLOSE | S_OUTGOING);
-  tell_closes(s, silent, past);
+  if (s->cold != NULL)
+    tell_closes(s, silent);
+  else if (!silent && lnet_listened(&s->base, LNET_EV_CLOSE)) /* with no lnet_cold nothing waits */
+    tell_close(s, false);
   const bool waits = (s->s & S_CONNECT_WAITS) != 0; /* for this handle, not for one since then */
   if (waits && (s->s & S_HANDLE_OPEN) == 0) lnet_stream_ctx(s)->hooks->handle_free(s);
   settle_cold(s);
@@ -439,13 +446,15 @@ static void close_handle(lnet_stream *s) {
 
 /* node's _destroy of a socket. */
 static void destroy(lnet_stream *s) {
-  lnet_writer_fail_buffered(s);
+  if ((s->w & (W_QUEUE | W_ON_FINISHED)) != 0) lnet_writer_fail_buffered(s);
   s->s |= S_DESTROYED;
   s->s &= ~(uint32_t)S_CONNECTING;
   if ((s->base.object.owed & OWE_SHUTDOWN) != 0) lnet_stream_rare(s)->pendingcb--;
   s->base.object.owed &= (uint8_t) ~(OWE_CONNECT | OWE_SHUTDOWN); /* the next life has its own */
-  lnet_stream_clear_timeout(s);
-  if (s->cold != NULL) s->cold->old_corks = s->cold->corked;
+  if (s->cold != NULL) {
+    lnet_stream_clear_timeout(s);
+    s->cold->old_corks = s->cold->corked;
+  }
   s->r &= ~(uint32_t)R_HANDLE_READING;
   const bool had_handle = (s->s & S_HANDLE) != 0;
   const bool waiting = (s->s & S_CONNECT_WAITS) != 0;
@@ -569,9 +578,13 @@ static void fire_timeout(lnet_alarm *alarm) {
   lua_pop(L, 1);
 }
 
-static const lnet_emitter_class emitter_class = {LNET_EV_DATA, lnet_reader_added,
-                                                 lnet_reader_removed, lnet_pipe_hot_changed,
-                                                 lnet_reader_push_own};
+static const lnet_emitter_class emitter_class = {.hot = LNET_EV_DATA,
+                                                 .watched = LNET_EVENT_BIT(LNET_EV_DATA) |
+                                                            LNET_EVENT_BIT(LNET_EV_READABLE),
+                                                 .added = lnet_reader_added,
+                                                 .removed = lnet_reader_removed,
+                                                 .hot_changed = lnet_pipe_hot_changed,
+                                                 .push_own = lnet_reader_push_own};
 
 static uint32_t life_of(const lnet_object *object) {
   return lnet_stream_life((const lnet_stream *)object);

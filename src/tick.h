@@ -19,13 +19,20 @@ static inline int lnet_ticks_reserve(lnet_ctx *ctx) {
   return ctx->tick_capacity - ctx->tick_count >= 2 * LNET_TICK_MARGIN ? 0 : lnet_ticks_grow(ctx);
 }
 
-/* Queues fn(object), which belongs to the life of the object that has this number, its present one:
-   the step is passed over when another has begun before its turn. The object must be held already.
-   Cannot fail after lnet_ticks_reserve. [-0, +0, -] */
-void lnet_tick_in_life(lnet_object *object, lnet_tick_fn fn, uint32_t life);
+/* Queues fn(object). The object must be held already. Cannot fail after lnet_ticks_reserve.
+   [-0, +0, -] */
+void lnet_tick_queue(lnet_object *object, lnet_tick_fn fn, uint32_t life); /* life: see tick.c */
+
+/* The same for a step that belongs to the life of the object that has this number, its present one:
+   it is passed over when another has begun before its turn. [-0, +0, -] */
+static inline void lnet_tick_in_life(lnet_object *object, lnet_tick_fn fn, uint32_t life) {
+  lnet_tick_queue(object, fn, 2 * life + 1);
+}
 
 /* The same for a step that comes in any case. [-0, +0, -] */
-void lnet_tick_of_life(lnet_object *object, lnet_tick_fn fn, uint32_t life);
+static inline void lnet_tick_of_life(lnet_object *object, lnet_tick_fn fn, uint32_t life) {
+  lnet_tick_queue(object, fn, 2 * life);
+}
 
 /* The same for an object that has no lives. [-0, +0, -] */
 static inline void lnet_tick(lnet_object *object, lnet_tick_fn fn) {
