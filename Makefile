@@ -49,7 +49,7 @@ env = LUA_PATH_5_4='$(CURDIR)/lua/?.lua;$(CURDIR)/lua/?/init.lua;;' LUA_CPATH_5_
 STEPS = build spec-release spec-debug spec-sanitize spec-valgrind unit conformance \
   lint-lua lint-gcc lint-clang lint-tidy lint-format rock
 
-.PHONY: build core objects setup setup-build demo test spec spec-release spec-debug spec-sanitize spec-valgrind \
+.PHONY: build core objects setup setup-build demo test check hooks hooks-off spec spec-release spec-debug spec-sanitize spec-valgrind \
   unit unit-run conformance stress bench bench-quick bench-publish bench-build bench-binaries spec-binaries setup-bench lint lint-lua \
   lint-gcc lint-clang lint-tidy lint-format format rock install env clean help FORCE
 .DELETE_ON_ERROR:
@@ -64,6 +64,23 @@ demo: setup-build ## echoes a file of 128 MiB over TCP and over a Unix socket
 test: setup ## runs every step below, each to its end, and sums up
 	@rm -rf build/log
 	@for step in $(STEPS); do .ci/step $$step $(MAKE) $$step WERROR=-Werror; done; .ci/summary
+
+# What `check` leaves to `test`, each for its time: the other builds (release, sanitizers, gcc and clang with warnings as
+# errors), valgrind, clang-tidy, node's traces, luarocks, failing allocations, counted instructions, and these specs.
+SLOW_SPECS = $(wildcard $(patsubst %,spec/%_spec.lua,growth finalizers abort events_many bench exit state_end report))
+
+check: ## what can be checked in less than a minute: the debug build, unit tests, most specs, luacheck, clang-format
+	@$(MAKE) $(JOBS) core bench-binaries spec-binaries VARIANT=debug WERROR=-Werror >/dev/null
+	@$(MAKE) lint-lua lint-format
+	@$(MAKE) $(JOBS) unit-run VARIANT=debug WERROR=-Werror >build/debug/unit.log || { cat build/debug/unit.log; exit 1; }
+	@$(call env,debug) LUA='$(LUA)' .ci/specs $(filter-out $(SLOW_SPECS),$(wildcard spec/*_spec.lua))
+
+hooks: ## has git run `make check` before each commit, in all worktrees of this repository; `make hooks-off` undoes it
+	@set=$$(git config core.hooksPath); case "$$set" in ''|.ci/hooks) git config core.hooksPath .ci/hooks ;; \
+	  *) echo "core.hooksPath is $$set already: call .ci/hooks/pre-commit from the hook there" >&2; exit 1 ;; esac
+
+hooks-off: ## takes out what `make hooks` has put in
+	@test "$$(git config core.hooksPath)" != .ci/hooks || git config --unset core.hooksPath
 
 # A command or a file that must exist, and the Debian package that has it.
 BUILD_NEEDS = gcc:gcc /usr/include/stdio.h:libc6-dev pkg-config:pkg-config lua5.4:lua5.4 \
