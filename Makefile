@@ -70,8 +70,8 @@ test: setup ## runs every step below, each to its end, and sums up
 SLOW_SPECS = $(wildcard $(patsubst %,spec/%_spec.lua,growth finalizers abort events_many bench exit state_end report))
 
 check: ## what can be checked in less than a minute: the debug build, unit tests, most specs, luacheck, clang-format
-	@$(MAKE) $(JOBS) core bench-binaries spec-binaries VARIANT=debug WERROR=-Werror >/dev/null
 	@$(MAKE) lint-lua lint-format
+	@$(MAKE) $(JOBS) core bench-binaries spec-binaries VARIANT=debug WERROR=-Werror >/dev/null
 	@$(MAKE) $(JOBS) unit-run VARIANT=debug WERROR=-Werror >build/debug/unit.log || { cat build/debug/unit.log; exit 1; }
 	@$(call env,debug) LUA='$(LUA)' .ci/specs $(filter-out $(SLOW_SPECS),$(wildcard spec/*_spec.lua))
 
