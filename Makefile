@@ -46,10 +46,10 @@ JOBS = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 # The environment in which $(1), a variant, is what require("lnet") finds.
 env = LUA_PATH_5_4='$(CURDIR)/lua/?.lua;$(CURDIR)/lua/?/init.lua;;' LUA_CPATH_5_4='$(CURDIR)/build/$(1)/?.so;;'
 
-STEPS = build spec-release spec-debug spec-sanitize spec-valgrind unit conformance \
+STEPS = build spec-release spec-debug spec-sanitize spec-valgrind unit conformance counts \
   lint-lua lint-gcc lint-clang lint-tidy lint-format rock
 
-.PHONY: build core objects setup setup-build demo test check hooks hooks-off spec spec-release spec-debug spec-sanitize spec-valgrind \
+.PHONY: build core objects setup setup-build demo test check hooks hooks-off counts counts-renew spec spec-release spec-debug spec-sanitize spec-valgrind \
   unit unit-run conformance stress bench bench-quick bench-publish bench-build bench-binaries spec-binaries setup-bench lint lint-lua \
   lint-gcc lint-clang lint-tidy lint-format format rock install env clean help FORCE
 .DELETE_ON_ERROR:
@@ -87,7 +87,7 @@ BUILD_NEEDS = gcc:gcc /usr/include/stdio.h:libc6-dev pkg-config:pkg-config lua5.
   /usr/include/lua5.4/lua.h:liblua5.4-dev /usr/include/uv.h:libuv1-dev
 TEST_NEEDS = $(BUILD_NEEDS) /usr/share/lua/5.4/busted/runner.lua:lua-busted /usr/share/lua/5.4/dkjson.lua:lua-dkjson luacheck:lua-check luarocks:luarocks \
   zip:zip unzip:unzip $(CLANG):$(CLANG) $(CLANG_TIDY):$(CLANG_TIDY) $(CLANG_FORMAT):$(CLANG_FORMAT) \
-  valgrind:valgrind /usr/share/doc/libc6-dbg:libc6-dbg lua5.1:lua5.1 nc.openbsd:netcat-openbsd socat:socat curl:curl node:nodejs
+  valgrind:valgrind taskset:util-linux /usr/share/doc/libc6-dbg:libc6-dbg lua5.1:lua5.1 nc.openbsd:netcat-openbsd socat:socat curl:curl node:nodejs
 
 setup-build: ## installs what building needs (Debian)
 	@.ci/setup $(BUILD_NEEDS)
@@ -128,6 +128,14 @@ unit: ## the unit tests of the C code that knows neither Lua nor libuv, plain an
 conformance: ## the same programs in node and in lnet
 	@$(MAKE) $(JOBS) build VARIANT=release
 	@$(call env,release) $(LUA) spec/conformance/run.lua
+
+counts: ## the instructions of a request and of a connection, compared with those kept in bench/counts.lua
+	@$(MAKE) bench-build
+	@$(call env,release) $(LUA) bench/count.lua
+
+counts-renew: ## keeps the instructions that are counted now
+	@$(MAKE) bench-build
+	@$(call env,release) $(LUA) bench/count.lua --renew
 
 FORMATTED = $(wildcard src/*.[ch] spec/unit/*.[ch] bench/*.c bench/load/*.[ch] bench/servers/*.c) $(SPEC_SOURCES)
 
