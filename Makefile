@@ -46,11 +46,11 @@ JOBS = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 # The environment in which $(1), a variant, is what require("lnet") finds.
 env = LUA_PATH_5_4='$(CURDIR)/lua/?.lua;$(CURDIR)/lua/?/init.lua;;' LUA_CPATH_5_4='$(CURDIR)/build/$(1)/?.so;;'
 
-STEPS = build spec-release spec-debug spec-sanitize spec-valgrind unit conformance counts \
+STEPS = build spec-release spec-debug spec-sanitize spec-valgrind unit conformance allocations counts \
   lint-lua lint-gcc lint-clang lint-tidy lint-format rock
 
 .PHONY: build core objects setup setup-build demo test check hooks hooks-off counts counts-renew spec spec-release spec-debug spec-sanitize spec-valgrind \
-  unit unit-run conformance stress bench bench-quick bench-publish bench-build bench-binaries spec-binaries setup-bench lint lint-lua \
+  unit unit-run conformance allocations stress stress-binaries bench bench-quick bench-publish bench-build bench-binaries spec-binaries setup-bench lint lint-lua \
   lint-gcc lint-clang lint-tidy lint-format format rock install env clean help FORCE
 .DELETE_ON_ERROR:
 
@@ -158,16 +158,21 @@ lint-format:
 format: ## formats the C code
 	@$(CLANG_FORMAT) -i $(FORMATTED)
 
-STRESS_CC = $(CC) -g -D_GNU_SOURCE $(SANITIZE) $(INCLUDES)
+STRESS_BINARIES = $(BUILD)/stress/memerr $(BUILD)/stress/threads
+MEMERR = $(call env,sanitize) build/sanitize/stress/memerr
+
+allocations: ## each allocation of lnet's C fails once, and many of Lua's, while sockets are at work: a part of `stress`
+	@$(MAKE) $(JOBS) stress-binaries VARIANT=sanitize
+	@status=0; $(call env,sanitize); export LUA_PATH_5_4 LUA_CPATH_5_4; \
+	for part in 'c' 'lua 1 10000 17' 'lua-on 1 10000 83'; do \
+	  set -- $$part; kind=$$1; shift; build/sanitize/stress/memerr $$kind spec/stress/memerr.lua $$* || status=1; \
+	done; exit $$status
 
 stress: ## failing allocations, states in threads, chunks beyond 4 GiB (some minutes, 14 GiB; not part of test)
-	@$(MAKE) $(JOBS) objects VARIANT=sanitize
-	@$(STRESS_CC) -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc -o build/sanitize/memerr \
-	  spec/stress/memerr.c build/sanitize/[a-z]*.o -llua5.4 $(LIBS)
-	@$(STRESS_CC) -o build/sanitize/threads spec/stress/threads.c build/sanitize/[a-z]*.o -llua5.4 $(LIBS) -lpthread
-	@$(call env,sanitize) build/sanitize/memerr c spec/stress/memerr.lua
-	@$(call env,sanitize) build/sanitize/memerr lua spec/stress/memerr.lua 1 10000 17
-	@$(call env,sanitize) timeout 150 build/sanitize/threads spec/stress/threads.lua
+	@$(MAKE) $(JOBS) stress-binaries VARIANT=sanitize
+	@$(MEMERR) c spec/stress/memerr.lua
+	@$(MEMERR) lua spec/stress/memerr.lua 1 10000 17
+	@$(call env,sanitize) timeout 150 build/sanitize/stress/threads spec/stress/threads.lua
 	@$(MAKE) build VARIANT=release
 	@$(call env,release) timeout 900 $(LUA) spec/stress/large.lua
 
@@ -221,6 +226,15 @@ $(BUILD)/unit/%: spec/unit/%.c $(LAYER_0:src/%.c=$(BUILD)/%.o) $(BUILD)/flags
 bench-binaries: $(BENCH_BINARIES)
 
 spec-binaries: $(SPEC_BINARIES)
+
+stress-binaries: $(STRESS_BINARIES)
+
+# Programs that embed Lua and lnet; the first with an allocator that fails.
+$(BUILD)/stress/memerr: STRESS_FLAGS = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
+$(BUILD)/stress/threads: STRESS_FLAGS = -lpthread
+$(BUILD)/stress/%: spec/stress/%.c $(OBJECTS)
+	@mkdir -p $(@D)
+	$(CC) -g -D_GNU_SOURCE $(INCLUDES) -o $@ $^ $(STRESS_FLAGS) -llua5.4 $(LIBS) $(VARIANT_LDFLAGS_$(VARIANT))
 
 $(BUILD)/bench/load: $(wildcard bench/load/*.[ch]) $(BUILD)/flags
 	@mkdir -p $(@D)
