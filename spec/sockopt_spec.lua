@@ -179,6 +179,38 @@ describe("what was set on a socket", function()
     within(2)
   end)
 
+  -- Each alone: what keeps the one after a close must not depend on the other being set.
+  for what, option in pairs({
+    ["keep-alive and its delay"] = {
+      set = function(socket) socket:setKeepAlive(true, 6000) end,
+      get = probes, value = { true, 6, 1, 10 },
+    },
+    ["no delay"] = {
+      set = function(socket) socket:setNoDelay() end,
+      get = function(socket) return sockopt(socket, "TCP_NODELAY") end, value = 1,
+    },
+    ["the type of service"] = {
+      set = function(socket) socket:setTypeOfService(0x10) end,
+      get = function(socket) return sockopt(socket, "IP_TOS") end, value = 0x10,
+    },
+  }) do
+    it("holds for the next connection where it is all that was set: " .. what, function()
+      local server, port = serve.tcp(function(far) far:resume() end)
+      local socket = keep(net.Socket())
+      connected(socket, port)
+      option.set(socket)
+      local closed = false
+      socket:once("close", function() closed = true end)
+      socket:destroy()
+      within.reached(2, function() return closed end)
+      connected(socket, port)
+      assert.same(option.value, option.get(socket))
+      socket:destroy()
+      server:close()
+      within(2)
+    end)
+  end
+
   it("does nothing to a Unix socket, and holds for a TCP connection after it", function()
     local server, port = serve.tcp(function(far) far:resume() end)
     local unix, path = serve.unix(function(far) far:resume() end)
