@@ -11,8 +11,6 @@ LUAROCKS = luarocks --lua-version 5.4
 CLANG = clang-14
 CLANG_FORMAT = clang-format-14
 CLANG_TIDY = clang-tidy-14
-# Debian's /usr/bin/busted starts whichever Lua is the default one.
-BUSTED = $(LUA) -e 'require("busted.runner")({ standalone = false })' /dev/null --output=plainTerminal
 VALGRIND = valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite --keep-debuginfo=yes
 
 SOURCES = $(wildcard src/*.c)
@@ -21,7 +19,7 @@ LAYER_0 = $(wildcard src/ip.c src/codec.c src/decoder.c src/wheel.c src/prefix.c
 LUA_CODE = $(wildcard lua bin/lnet spec examples bench *.rockspec)
 
 # What valgrind, 30 times slower, can run in a minute: the life and death of handles, streams and the loop.
-VALGRIND_SPECS = $(wildcard spec/server_spec.lua spec/socket_spec.lua spec/loop_spec.lua spec/lifetime_spec.lua)
+VALGRIND_SPECS = $(wildcard $(patsubst %,spec/%_spec.lua,server listen accept socket loop loop_errors ticks collection state_end))
 
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=undefined
 VARIANT_CFLAGS_release = -O2 -fno-plt -DNDEBUG
@@ -48,11 +46,11 @@ JOBS = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 # The environment in which $(1), a variant, is what require("lnet") finds.
 env = LUA_PATH_5_4='$(CURDIR)/lua/?.lua;$(CURDIR)/lua/?/init.lua;;' LUA_CPATH_5_4='$(CURDIR)/build/$(1)/?.so;;'
 
-STEPS = build spec-release spec-debug spec-sanitize spec-valgrind unit conformance \
+STEPS = build spec-release spec-debug spec-sanitize spec-valgrind unit conformance allocations counts \
   lint-lua lint-gcc lint-clang lint-tidy lint-format rock
 
-.PHONY: build core objects setup setup-build demo test spec spec-release spec-debug spec-sanitize spec-valgrind \
-  unit unit-run conformance stress bench bench-quick bench-publish bench-build bench-binaries spec-binaries setup-bench lint lint-lua \
+.PHONY: build core objects setup setup-build demo test check hooks hooks-off counts counts-renew spec spec-release spec-debug spec-sanitize spec-valgrind \
+  unit unit-run conformance allocations stress stress-binaries bench bench-quick bench-publish bench-build bench-binaries spec-binaries setup-bench lint lint-lua \
   lint-gcc lint-clang lint-tidy lint-format format rock install env clean help FORCE
 .DELETE_ON_ERROR:
 
@@ -67,12 +65,29 @@ test: setup ## runs every step below, each to its end, and sums up
 	@rm -rf build/log
 	@for step in $(STEPS); do .ci/step $$step $(MAKE) $$step WERROR=-Werror; done; .ci/summary
 
+# What `check` leaves to `test`, each for its time: the other builds (release, sanitizers, gcc and clang with warnings as
+# errors), valgrind, clang-tidy, node's traces, luarocks, failing allocations, counted instructions, and these specs.
+SLOW_SPECS = $(wildcard $(patsubst %,spec/%_spec.lua,growth finalizers abort events_many bench exit state_end report))
+
+check: ## what can be checked in less than a minute: the debug build, unit tests, most specs, luacheck, clang-format
+	@$(MAKE) lint-lua lint-format
+	@$(MAKE) $(JOBS) core bench-binaries spec-binaries VARIANT=debug WERROR=-Werror >/dev/null
+	@$(MAKE) $(JOBS) unit-run VARIANT=debug WERROR=-Werror >build/debug/unit.log || { cat build/debug/unit.log; exit 1; }
+	@$(call env,debug) LUA='$(LUA)' .ci/specs $(filter-out $(SLOW_SPECS),$(wildcard spec/*_spec.lua))
+
+hooks: ## has git run `make check` before each commit, in all worktrees of this repository; `make hooks-off` undoes it
+	@set=$$(git config core.hooksPath); case "$$set" in ''|.ci/hooks) git config core.hooksPath .ci/hooks ;; \
+	  *) echo "core.hooksPath is $$set already: call .ci/hooks/pre-commit from the hook there" >&2; exit 1 ;; esac
+
+hooks-off: ## takes out what `make hooks` has put in
+	@test "$$(git config core.hooksPath)" != .ci/hooks || git config --unset core.hooksPath
+
 # A command or a file that must exist, and the Debian package that has it.
 BUILD_NEEDS = gcc:gcc /usr/include/stdio.h:libc6-dev pkg-config:pkg-config lua5.4:lua5.4 \
   /usr/include/lua5.4/lua.h:liblua5.4-dev /usr/include/uv.h:libuv1-dev
 TEST_NEEDS = $(BUILD_NEEDS) /usr/share/lua/5.4/busted/runner.lua:lua-busted /usr/share/lua/5.4/dkjson.lua:lua-dkjson luacheck:lua-check luarocks:luarocks \
   zip:zip unzip:unzip $(CLANG):$(CLANG) $(CLANG_TIDY):$(CLANG_TIDY) $(CLANG_FORMAT):$(CLANG_FORMAT) \
-  valgrind:valgrind /usr/share/doc/libc6-dbg:libc6-dbg lua5.1:lua5.1 nc.openbsd:netcat-openbsd socat:socat curl:curl node:nodejs
+  valgrind:valgrind taskset:util-linux /usr/share/doc/libc6-dbg:libc6-dbg lua5.1:lua5.1 nc.openbsd:netcat-openbsd socat:socat curl:curl node:nodejs
 
 setup-build: ## installs what building needs (Debian)
 	@.ci/setup $(BUILD_NEEDS)
@@ -95,16 +110,16 @@ spec: spec-release spec-debug ## the specs, with the release build and with the 
 
 spec-release spec-debug: spec-%:
 	@$(MAKE) $(JOBS) core bench-binaries spec-binaries VARIANT=$*
-	@$(call env,$*) $(BUSTED) $(SPECS)
+	@$(call env,$*) LUA='$(LUA)' .ci/specs $(SPECS)
 
 spec-sanitize: ## the specs, with AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer
 	@$(MAKE) $(JOBS) core bench-binaries spec-binaries VARIANT=sanitize
-	@$(call env,sanitize) LNET_SPEC_PATIENCE=4 UBSAN_OPTIONS=print_stacktrace=1 ASAN_OPTIONS=detect_leaks=1 \
-	  LD_PRELOAD="$$($(CC) -print-file-name=libasan.so) $$($(CC) -print-file-name=libubsan.so)" $(BUSTED) $(SPECS)
+	@$(call env,sanitize) LNET_SPEC_PATIENCE=4 UBSAN_OPTIONS=print_stacktrace=1 ASAN_OPTIONS=detect_leaks=1 LUA='$(LUA)' \
+	  UNDER="env LD_PRELOAD=$$($(CC) -print-file-name=libasan.so):$$($(CC) -print-file-name=libubsan.so)" .ci/specs $(SPECS)
 
 spec-valgrind: ## $(VALGRIND_SPECS) under valgrind
 	@$(MAKE) $(JOBS) build VARIANT=debug
-	@$(call env,debug) LNET_SPEC_PATIENCE=30 $(VALGRIND) $(BUSTED) $(VALGRIND_SPECS)
+	@$(call env,debug) LNET_SPEC_PATIENCE=30 LUA='$(LUA)' UNDER='$(VALGRIND)' .ci/specs $(VALGRIND_SPECS)
 
 unit: ## the unit tests of the C code that knows neither Lua nor libuv, plain and sanitized
 	@$(MAKE) $(JOBS) unit-run VARIANT=release
@@ -113,6 +128,14 @@ unit: ## the unit tests of the C code that knows neither Lua nor libuv, plain an
 conformance: ## the same programs in node and in lnet
 	@$(MAKE) $(JOBS) build VARIANT=release
 	@$(call env,release) $(LUA) spec/conformance/run.lua
+
+counts: ## the instructions of a request and of a connection, compared with those kept in bench/counts.lua
+	@$(MAKE) bench-build
+	@$(call env,release) $(LUA) bench/count.lua
+
+counts-renew: ## keeps the instructions that are counted now
+	@$(MAKE) bench-build
+	@$(call env,release) $(LUA) bench/count.lua --renew
 
 FORMATTED = $(wildcard src/*.[ch] spec/unit/*.[ch] bench/*.c bench/load/*.[ch] bench/servers/*.c) $(SPEC_SOURCES)
 
@@ -135,16 +158,21 @@ lint-format:
 format: ## formats the C code
 	@$(CLANG_FORMAT) -i $(FORMATTED)
 
-STRESS_CC = $(CC) -g -D_GNU_SOURCE $(SANITIZE) $(INCLUDES)
+STRESS_BINARIES = $(BUILD)/stress/memerr $(BUILD)/stress/threads
+MEMERR = $(call env,sanitize) build/sanitize/stress/memerr
+
+allocations: ## each allocation of lnet's C fails once, and many of Lua's, while sockets are at work: a part of `stress`
+	@$(MAKE) $(JOBS) stress-binaries VARIANT=sanitize
+	@status=0; $(call env,sanitize); export LUA_PATH_5_4 LUA_CPATH_5_4; \
+	for part in 'c' 'lua 1 10000 17' 'lua-on 1 10000 83'; do \
+	  set -- $$part; kind=$$1; shift; build/sanitize/stress/memerr $$kind spec/stress/memerr.lua $$* || status=1; \
+	done; exit $$status
 
 stress: ## failing allocations, states in threads, chunks beyond 4 GiB (some minutes, 14 GiB; not part of test)
-	@$(MAKE) $(JOBS) objects VARIANT=sanitize
-	@$(STRESS_CC) -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc -o build/sanitize/memerr \
-	  spec/stress/memerr.c build/sanitize/[a-z]*.o -llua5.4 $(LIBS)
-	@$(STRESS_CC) -o build/sanitize/threads spec/stress/threads.c build/sanitize/[a-z]*.o -llua5.4 $(LIBS) -lpthread
-	@$(call env,sanitize) build/sanitize/memerr c spec/stress/memerr.lua
-	@$(call env,sanitize) build/sanitize/memerr lua spec/stress/memerr.lua 1 10000 17
-	@$(call env,sanitize) timeout 150 build/sanitize/threads spec/stress/threads.lua
+	@$(MAKE) $(JOBS) stress-binaries VARIANT=sanitize
+	@$(MEMERR) c spec/stress/memerr.lua
+	@$(MEMERR) lua spec/stress/memerr.lua 1 10000 17
+	@$(call env,sanitize) timeout 150 build/sanitize/stress/threads spec/stress/threads.lua
 	@$(MAKE) build VARIANT=release
 	@$(call env,release) timeout 900 $(LUA) spec/stress/large.lua
 
@@ -198,6 +226,15 @@ $(BUILD)/unit/%: spec/unit/%.c $(LAYER_0:src/%.c=$(BUILD)/%.o) $(BUILD)/flags
 bench-binaries: $(BENCH_BINARIES)
 
 spec-binaries: $(SPEC_BINARIES)
+
+stress-binaries: $(STRESS_BINARIES)
+
+# Programs that embed Lua and lnet; the first with an allocator that fails.
+$(BUILD)/stress/memerr: STRESS_FLAGS = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
+$(BUILD)/stress/threads: STRESS_FLAGS = -lpthread
+$(BUILD)/stress/%: spec/stress/%.c $(OBJECTS)
+	@mkdir -p $(@D)
+	$(CC) -g -D_GNU_SOURCE $(INCLUDES) -o $@ $^ $(STRESS_FLAGS) -llua5.4 $(LIBS) $(VARIANT_LDFLAGS_$(VARIANT))
 
 $(BUILD)/bench/load: $(wildcard bench/load/*.[ch]) $(BUILD)/flags
 	@mkdir -p $(@D)

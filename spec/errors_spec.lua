@@ -1,6 +1,7 @@
 local events = require("lnet.events")
 local net = require("lnet")
 local pair = require("spec.support.pair")
+local raisedWith = require("spec.support.raised")
 local serve = require("spec.support.serve")
 local temp = require("spec.support.temp")
 local timers = require("lnet.timers")
@@ -279,23 +280,29 @@ describe("a usage error", function()
     assert.matches("errors_spec%.lua:" .. line .. ":", err.stack)
   end)
 
-  it("of a method called without an object is an error, not a crash", function()
+  it("of a method called without an object names the class that it needs", function()
     local socket, server = net.Socket(), net.createServer()
+    local function refused(class, call, ...)
+      local err = raisedWith("ERR_INVALID_THIS", call, ...)
+      assert.equal("TypeError", err.name)
+      assert.equal('Value of "this" must be of type ' .. class
+        .. ": call methods with a colon, object:method(...)", err.message)
+    end
     for _, method in ipairs({
       "write", "finish", "destroy", "connect", "pause", "setTimeout", "on",
     }) do
       for _, wrong in ipairs({ {}, "text", 5, server, io.stdout }) do
         if not (method == "on" and (wrong == server or type(wrong) == "table")) then
-          assert.is_false((pcall(socket[method], wrong, "x", ignore)))
+          refused(method == "on" and "EventEmitter" or "Socket", socket[method], wrong, "x", ignore)
         end
       end
-      assert.is_false((pcall(socket[method])))
+      refused(method == "on" and "EventEmitter" or "Socket", socket[method])
     end
     for _, method in ipairs({ "listen", "close", "address", "getConnections", "ref" }) do
       for _, wrong in ipairs({ {}, "text", 5, socket, io.stdout }) do
-        assert.is_false((pcall(server[method], wrong, ignore)))
+        refused("Server", server[method], wrong, ignore)
       end
-      assert.is_false((pcall(server[method])))
+      refused("Server", server[method])
     end
   end)
 end)

@@ -1,5 +1,6 @@
--- However a process ends, what was accepted for a connection and fits into the kernel leaves it.
+--- However a process ends, what was accepted for a connection and fits into the kernel leaves it.
 local child = require("spec.support.child")
+local programs = require("spec.support.programs")
 local serve = require("spec.support.serve")
 local temp = require("spec.support.temp")
 local within = require("spec.support.within")
@@ -260,4 +261,68 @@ describe("what was written before the end of the process leaves it:", function()
       assert.same({ "ab" }, got)
     end)
   end
+end)
+
+describe("os.exit(code, true)", function()
+  it("ends the process behind net.stop, with timers and sockets under way", function()
+    local result = programs.run([[
+      timers.setInterval(function() end, 1000)
+      timers.setImmediate(function() end)
+      serve(function(peer)
+        peer:on("close", function()
+          net.stop()
+          print("exit")
+          os.exit(7, true)
+        end)
+        peer:destroy()
+      end, function(port)
+        for _ = 1, 5 do
+          net.connect(port, "127.0.0.1"):on("error", function() end):resume()
+        end
+      end)
+      net.run()
+    ]])
+    assert.equal("exit\n", result.out)
+    assert.not_matches("runtime error", result.err) -- it may see what libuv cannot free now
+    assert.is_true(result.code == 7 or result.err:find("LeakSanitizer", 1, true) ~= nil)
+  end)
+
+  it("ends the process in 'lookup' while other lookups have just ended", function()
+    local result = programs.run([[
+      for _ = 1, 6 do
+        net.connect(1, "localhost"):on("error", function() end):on("lookup", function()
+          print("exit")
+          os.exit(7, true)
+        end)
+      end
+      local start = os.clock()
+      while os.clock() - start < 0.3 do end -- all six end meanwhile
+      net.run()
+    ]])
+    assert.equal("exit\n", result.out)
+    assert.equal(7, result.code)
+  end)
+
+  it("ends the process in 'close' while other sockets with writes are being closed", function()
+    local result = programs.run([[
+      local sockets = {}
+      serve(function(peer) peer:pause():on("error", function() end) end, function(port)
+        for i = 1, 5 do
+          sockets[i] = net.connect(port, "127.0.0.1", function()
+            sockets[i]:write(("x"):rep(20000000))
+          end)
+          sockets[i]:on("close", function()
+            print("exit")
+            os.exit(7, true)
+          end)
+        end
+        timers.setTimeout(function()
+          for _, socket in ipairs(sockets) do socket:destroy() end
+        end, 100)
+      end)
+      net.run()
+    ]])
+    assert.equal("exit\n", result.out)
+    assert.not_equal(124, result.code) -- a sanitizer may see what libuv cannot free now
+  end)
 end)

@@ -1,6 +1,9 @@
+local collect = require("spec.support.collect")
 local events = require("lnet.events")
+local net = require("lnet")
 local pair = require("spec.support.pair")
 local pattern = require("spec.support.pattern")
+local raised = require("spec.support.raised")
 local timers = require("lnet.timers")
 local trace = require("spec.support.trace")
 local within = require("spec.support.within")
@@ -22,10 +25,13 @@ local function sink(answer)
   return it
 end
 
-local function collect(socket)
-  local pieces = {}
-  socket:on("data", function(bytes) pieces[#pieces + 1] = bytes end)
-  return function() return table.concat(pieces) end
+-- Two connections with a pipe from one to the other: what is written to the first end comes out of
+-- the last. A pipe that is the only listener of 'data' moves its bytes in C.
+local function piped()
+  local first, source = pair.unix()
+  local dest, last = pair.unix()
+  source:pipe(dest)
+  return first, source, dest, last
 end
 
 for kind, connect in pairs({ TCP = pair.tcp, Unix = pair.unix }) do
@@ -181,11 +187,11 @@ describe("pipe", function()
     local near, far = pair.tcp()
     local half = events.EventEmitter() -- has no write
     for _, dest in ipairs({ "text", {}, io.stdout, half }) do
-      local ok, err = pcall(far.pipe, far, dest)
-      assert.is_false(ok)
-      assert.equal("ERR_INVALID_ARG_TYPE", err.code)
+      local err = raised("ERR_INVALID_ARG_TYPE", far.pipe, far, dest)
+      assert.matches('^The "dest" argument must be an instance of EventEmitter', err.message)
     end
-    assert.is_false((pcall(far.pipe, far)))
+    local err = raised("ERR_INVALID_ARG_TYPE", far.pipe, far)
+    assert.matches("Received nil$", err.message)
     assert.equal(0, far:listenerCount("data"))
     assert.equal(1, far:listenerCount("end"))
     assert.equal(far, far:unpipe())
@@ -268,5 +274,131 @@ describe("pipe", function()
     within(2)
     assert.equal(1, unpipes)
     assert.equal(1, outer.bytesWritten)
+  end)
+end)
+
+describe("A pipe in C", function()
+  after_each(within.clean)
+
+  it("shows the rest to a listener of 'data' that is added on the way", function()
+    local first, source, _, last = piped()
+    local check, seen, from = pattern.check(), pattern.check(), nil
+    last:on("data", function(bytes)
+      check.add(bytes)
+      if from or check.length < MORE // 4 then return end
+      from = source.bytesRead
+      seen.length = from
+      source:on("data", seen.add)
+    end)
+    pattern.feed(first, MORE)
+    within(20)
+    assert.is_nil(check.wrongAt)
+    assert.equal(MORE, check.length)
+    assert.is_true(from < MORE)
+    assert.is_nil(seen.wrongAt)
+    assert.equal(MORE, seen.length)
+  end)
+
+  it("moves its bytes without Lua again once that listener is removed", function()
+    local first, source, _, last = piped()
+    local check, pieces = pattern.check(), 0
+    local function look()
+      pieces = pieces + 1
+      if pieces == 3 then source:removeListener("data", look) end
+    end
+    source:on("data", look)
+    last:on("data", check.add)
+    pattern.feed(first, MORE)
+    within(20)
+    assert.equal(3, pieces)
+    assert.is_nil(check.wrongAt)
+    assert.equal(MORE, check.length)
+  end)
+
+  it("loses nothing when it is undone and made again under load", function()
+    local first, source, dest, last = piped()
+    local check, undone = pattern.check(), 0
+    last:on("data", function(bytes)
+      check.add(bytes)
+      if undone >= 10 or check.length < undone * MORE // 20 then return end
+      undone = undone + 1
+      source:unpipe(dest)
+      timers.setTimeout(function() source:pipe(dest) end, 1)
+    end)
+    pattern.feed(first, MORE)
+    within(20)
+    assert.equal(10, undone)
+    assert.is_nil(check.wrongAt)
+    assert.equal(MORE, check.length)
+  end)
+
+  it("leaves to a new listener what comes after unpipe, without a gap", function()
+    local first, source, dest, last = piped()
+    local check = pattern.check()
+    last:on("data", check.add)
+    local before
+    local rest = pattern.check()
+    timers.setImmediate(function()
+      source:unpipe(dest)
+      before = dest.bytesWritten
+      rest.length = before
+      dest:finish()
+      source:on("data", rest.add)
+      source:resume()
+    end)
+    pattern.feed(first, MORE)
+    within(20)
+    assert.is_nil(check.wrongAt)
+    assert.equal(before, check.length)
+    assert.is_nil(rest.wrongAt)
+    assert.equal(MORE, rest.length)
+  end)
+
+  it("stops when the destination is destroyed in a callback, and the source lives", function()
+    local first, source, dest, last = piped()
+    local unpiped = 0
+    dest:on("unpipe", function() unpiped = unpiped + 1 end)
+    dest:write("x", function() dest:destroy() end)
+    last:resume()
+    pattern.feed(first, MORE)
+    within.reached(5, function() return dest.closed end)
+    assert.equal(1, unpiped)
+    assert.is_false(source.destroyed)
+    local left = 0
+    source:on("data", function(bytes) left = left + #bytes end)
+    source:resume()
+    within(20)
+    assert.is_true(left > 0)
+  end)
+
+  it("survives that the source is destroyed while the destination is waited for", function()
+    local first, source, dest, last = piped()
+    local closed = {}
+    source:on("close", function() closed[#closed + 1] = "source" end)
+    first:on("error", function() end)
+    pattern.feed(first, MORE)
+    within.reached(5, function() return dest.writableNeedDrain end)
+    source:destroy()
+    last:resume()
+    within.reached(5, function() return closed[1] and dest.writableLength == 0 end)
+    assert.same({ "source" }, closed)
+    assert.is_false(dest.destroyed)
+    dest:destroy()
+    within(5)
+  end)
+
+  it("calls the destination's own `write`, also one that is set later", function()
+    local first, _, dest, last = piped()
+    local check, own = pattern.check(), 0
+    last:on("data", check.add)
+    function dest:write(bytes)
+      own = own + #bytes
+      return net.Socket.write(self, bytes)
+    end
+    pattern.feed(first, MORE)
+    within(20)
+    assert.equal(MORE, own)
+    assert.is_nil(check.wrongAt)
+    assert.equal(MORE, check.length)
   end)
 end)

@@ -240,7 +240,9 @@ describe("the text of an error object", function()
       assert.is_false(ok)
       assert.matches("report_spec.lua:" .. line .. ": attempt to concatenate a " .. type(other)
         .. " value", message, 1, true)
-      assert.is_false((pcall(function() return err .. other end)))
+      ok, message = pcall(function() return err .. other end)
+      assert.is_false(ok)
+      assert.matches("attempt to concatenate a " .. type(other) .. " value", message, 1, true)
     end
   end)
 

@@ -1,5 +1,6 @@
 local net = require("lnet")
 local pair = require("spec.support.pair")
+local raised = require("spec.support.raised")
 local within = require("spec.support.within")
 local keep = within.keep
 
@@ -116,8 +117,13 @@ describe("net.Socket", function()
       "writableEnded", "readableEnded", "writableHighWaterMark",
     }) do
       local before = near[name]
-      assert.is_false((pcall(function() near[name] = 77 end)))
-      assert.is_false((pcall(function() near[name] = nil end)))
+      for _, value in ipairs({ 77, false }) do
+        local ok, err = pcall(function() near[name] = value or nil end)
+        assert.is_false(ok)
+        assert.equal("TypeError", err.name)
+        assert.equal(("Cannot set property %s of #<Socket> which has only a getter"):format(name),
+          err.message)
+      end
       assert.equal(before, near[name])
     end
     near:destroy()
@@ -186,8 +192,12 @@ describe("net.Socket", function()
 
   it("refuses nil and NaN as keys, as a table does", function()
     local socket = net.Socket()
-    assert.is_false((pcall(function() socket[nil] = 1 end)))
-    assert.is_false((pcall(function() socket[0 / 0] = 1 end)))
+    local ok, err = pcall(function() socket[nil] = 1 end)
+    assert.is_false(ok)
+    assert.matches("index is nil", err)
+    ok, err = pcall(function() socket[0 / 0] = 1 end)
+    assert.is_false(ok)
+    assert.matches("index is NaN", err)
     assert.is_nil(socket[nil])
   end)
 
@@ -289,7 +299,9 @@ describe("net.Socket", function()
     assert.equal(math.huge, socket.timeout)
     socket.timeout = nil
     assert.is_nil(socket.timeout)
-    assert.is_false((pcall(function() socket.timeout = "1" end)))
+    local err = raised("ERR_INVALID_ARG_TYPE", function() socket.timeout = "1" end)
+    assert.equal('The "timeout" argument must be of type number. Received type string (\'1\')',
+      err.message)
     assert.is_nil(socket.timeout)
     local corked, other = pair.tcp()
     corked:cork()

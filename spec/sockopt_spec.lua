@@ -122,6 +122,37 @@ describe("what was set on a socket", function()
     within(2)
   end)
 
+  it("as a delay stays when keep-alive is turned on with none, whenever that is", function()
+    local server, port = serve.tcp(function(far) far:resume() end)
+    local socket = keep(net.Socket())
+    local function again()
+      connected(socket, port)
+      assert.same({ true, 6, 1, 10 }, probes(socket))
+      socket:setKeepAlive(false, 3000):setKeepAlive(true)
+      assert.same({ true, 6, 1, 10 }, probes(socket))
+      socket:destroy()
+      within.run(2, "nowait")
+    end
+    socket:setKeepAlive(true, 6000):setKeepAlive(true)
+    socket:setKeepAlive(false, 3000):setKeepAlive(true, 0)
+    again()
+    again()
+    server:close()
+    within(2)
+  end)
+
+  it("as a delay without keep-alive has no effect", function()
+    local on = untouched(true)
+    local near, far = pair.tcp({ keepAliveInitialDelay = 8000 })
+    near:setKeepAlive(true)
+    far:setKeepAlive(true)
+    assert.same(on, probes(near))
+    assert.same(on, probes(far))
+    near:destroy()
+    far:destroy()
+    within(2)
+  end)
+
   it("while it is connected, or connecting, holds for the next connection", function()
     local server, port = serve.tcp(function(far) far:resume() end)
     local socket = keep(net.Socket())
@@ -147,6 +178,38 @@ describe("what was set on a socket", function()
     server:close()
     within(2)
   end)
+
+  -- Each alone: what keeps the one after a close must not depend on the other being set.
+  for what, option in pairs({
+    ["keep-alive and its delay"] = {
+      set = function(socket) socket:setKeepAlive(true, 6000) end,
+      get = probes, value = { true, 6, 1, 10 },
+    },
+    ["no delay"] = {
+      set = function(socket) socket:setNoDelay() end,
+      get = function(socket) return sockopt(socket, "TCP_NODELAY") end, value = 1,
+    },
+    ["the type of service"] = {
+      set = function(socket) socket:setTypeOfService(0x10) end,
+      get = function(socket) return sockopt(socket, "IP_TOS") end, value = 0x10,
+    },
+  }) do
+    it("holds for the next connection where it is all that was set: " .. what, function()
+      local server, port = serve.tcp(function(far) far:resume() end)
+      local socket = keep(net.Socket())
+      connected(socket, port)
+      option.set(socket)
+      local closed = false
+      socket:once("close", function() closed = true end)
+      socket:destroy()
+      within.reached(2, function() return closed end)
+      connected(socket, port)
+      assert.same(option.value, option.get(socket))
+      socket:destroy()
+      server:close()
+      within(2)
+    end)
+  end
 
   it("does nothing to a Unix socket, and holds for a TCP connection after it", function()
     local server, port = serve.tcp(function(far) far:resume() end)

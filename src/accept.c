@@ -5,8 +5,10 @@
 #include "call.h"
 #include "immediate.h"
 #include "os.h"
+#include "owed.h"
 #include "reader.h"
 #include "sockopt.h"
+#include "tick.h"
 
 enum { OWE_ACCEPT = 1 };
 
@@ -116,7 +118,7 @@ static int body_accept(lua_State *L) {
   lnet_stream *s = lnet_stream_make(L, listener->object.ctx, !listener->is_pipe);
   lua_getiuservalue(L, 2, UV_SOCKET_META);
   lua_setmetatable(L, 3);
-  if (server->keep_alive_delay > 0)
+  if (server->keep_alive && server->keep_alive_delay > 0)
     lnet_stream_check_cold(L, 3, s)->keep_alive_delay = server->keep_alive_delay;
   in->status = lnet_stream_open_handle(L, 3, s, listener->is_pipe);
   if (in->status != 0) return 0;
@@ -243,7 +245,7 @@ int lnet_l_incoming(lua_State *L) {
   lnet_stream *s = lnet_check_stream(L, 2);
   lnet_ctx *ctx = lnet_stream_ctx(s);
   lua_settop(L, 2);
-  if (server->keep_alive_delay > 0)
+  if (server->keep_alive && server->keep_alive_delay > 0)
     lnet_stream_check_cold(L, 2, s)->keep_alive_delay = server->keep_alive_delay;
   lnet_object_hold(L, 1, &server->base.object);
   if (server->listener == NULL || (s->s & S_HANDLE) == 0) { /* closed meanwhile */

@@ -154,6 +154,9 @@ enum {
 /* Pushes the context's userdata. [-0, +1, -] */
 void lnet_ctx_push(lua_State *L);
 
+/* The userdata on top is the context of this state from now on. [-1, +0, m] */
+void lnet_ctx_register(lua_State *L);
+
 /* The context of this state, from the first upvalue of each of our functions. [-0, +0, -] */
 static inline lnet_ctx *lnet_ctx_of(lua_State *L) {
   return (lnet_ctx *)lua_touserdata(L, lua_upvalueindex(1));

@@ -358,6 +358,7 @@ static void remove_each(lua_State *L, lnet_listeners at, int key, int event) {
   lnet_listeners_push(L, at, key, event);
   push_copy(L, top + 1);
   for (lua_Integer i = (lua_Integer)lua_rawlen(L, top + 2); i >= 1; i--) {
+    if (at.base != NULL && lnet_ticks_reserve(at.ctx) != 0) lnet_error_memory(L);
     lua_rawgeti(L, top + 2, i);
     remove_listener(L, at, key, event, top + 3);
     lua_settop(L, top + 2);

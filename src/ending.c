@@ -6,6 +6,8 @@
 #include "gather.h"
 #include "immediate.h"
 #include "os.h"
+#include "owed.h"
+#include "tick.h"
 #include "writer.h"
 #include <stdlib.h>
 

@@ -391,26 +391,37 @@ static void push_callback(lua_State *L, int idx, lnet_cold *cold, const lnet_ent
   lua_pop(L, 2);
 }
 
+static bool some_settled(const lnet_stream *s) {
+  return s->cold != NULL && s->cold->settled > 0;
+}
+
 /* Protected: takes entries out and calls back until one callback raises, or has begun another life
    of the stream: what is left has been put aside then, to be told. [-0, +0, e] */
 static int body_calls(lua_State *L) {
   struct calls *c = lua_touserdata(L, 1);
   lnet_stream *s = c->stream;
+  const int error = 3; /* one for all of them: a traceback costs more than a call */
   lnet_object_push(L, &s->base.object);
+  if (c->fault.kind == LNET_FAULT_VALUE)
+    lnet_stream_push_errored(L, 2, s);
+  else
+    lnet_fault_push(L, c->fault);
   while (c->count > 0 && !lnet_stream_is_past(s, c->life)) {
+    if (!some_settled(
+            s)) { /* a callback has emitted 'connect' or 'close': they were called there */
+      c->count = 0;
+      break;
+    }
     const lnet_entry entry = take(s->cold);
     c->count--;
     if ((entry.flags & E_COUNTS) != 0) lnet_stream_rare(s)->pendingcb--;
     if ((entry.flags & E_ANCHORED) == 0) continue;
     push_callback(L, 2, s->cold, &entry);
     if ((entry.flags & E_CALLBACK) != 0) {
-      if (c->fault.kind == LNET_FAULT_VALUE)
-        lnet_stream_push_errored(L, 2, s);
-      else
-        lnet_fault_push(L, c->fault);
+      lua_pushvalue(L, error);
       lua_call(L, 1, 0);
     }
-    lua_settop(L, 2);
+    lua_settop(L, error);
   }
   return 0;
 }
@@ -437,7 +448,7 @@ void lnet_entries_call_back(lnet_stream *s, uint32_t first, uint32_t count, lnet
   while (c.count > 0 && !lnet_stream_is_past(s, c.life)) {
     const uint32_t before = c.count;
     if (lnet_enter(lnet_stream_ctx(s), body_calls, &c) || c.count < before) continue;
-    drop(s);
+    if (some_settled(s)) drop(s);
     c.count--;
   }
   give_back(s);

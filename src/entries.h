@@ -44,6 +44,15 @@ static inline void lnet_entries_note(lnet_stream *s) {
   if (s->cold->count == 0 && s->cold->corked == 0) s->w &= ~(uint32_t)W_QUEUE;
 }
 
+/* So many corks are left. Those that the life before has left, and the next one drops, are the last
+   to be undone. [-0, +0, -] */
+static inline void lnet_entries_set_corks(lnet_stream *s, uint32_t corks) {
+  lnet_cold *cold = s->cold;
+  cold->corked = corks;
+  if (cold->old_corks > corks) cold->old_corks = corks;
+  lnet_entries_note(s);
+}
+
 /* Makes room for `more` entries. Returns 0 or UV_ENOMEM. [-0, +0, -] */
 int lnet_entries_reserve(lnet_stream *s, uint32_t more);
 

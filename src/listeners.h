@@ -75,7 +75,7 @@ static inline lnet_emitting *lnet_emitting_test(lua_State *L, const lnet_ctx *ct
   if (&base->object == ctx->told) return base;
   const lnet_object_class *cls = base->object.cls;
   const bool like_ours = cls == ctx->socket_class || cls == ctx->server_class;
-  return like_ours && lnet_class_is_marked(L, idx) ? base : NULL;
+  return like_ours && lnet_class_is_marked(L, idx, cls) ? base : NULL;
 }
 
 /* The listener on top, of this type, is the first of an event of ours, of the object at idx.

@@ -6,6 +6,7 @@
 #include "onread.h"
 #include "pipe.h"
 #include "readbuf.h"
+#include "tick.h"
 #include <string.h>
 
 static void flow(lnet_stream *s);
@@ -281,6 +282,12 @@ bool lnet_reader_pause(lnet_stream *s) {
 
 /* ---- what comes from the handle ---- */
 
+/* Whether a listener has begun another life of the stream, which waits for the handle that is being
+   read. (A destroyed stream is looked at anyway.) [-0, +0, -] */
+static inline bool is_past_handle(const lnet_stream *s) {
+  return (s->s & S_CONNECT_WAITS) != 0;
+}
+
 struct chunk {
   lnet_stream *stream;
   const char *base;
@@ -296,7 +303,8 @@ static void push_decoded(lua_State *L, const struct chunk *c) {
   luaL_Buffer out;
   char *to = luaL_buffinitsize(L, &out, lnet_decoder_max(&decoder, c->len));
   luaL_pushresultsize(&out, lnet_decoder_feed(&decoder, c->base, c->len, to));
-  if (memcmp(own, &before, sizeof before) == 0) *own = decoder; /* no finalizer has set another */
+  const bool mine = !is_past_handle(c->stream);
+  if (mine && memcmp(own, &before, sizeof before) == 0) *own = decoder; /* else a finalizer's */
 }
 
 /* Pushes the chunk as a string, decoded where an encoding is set. [-0, +1, m] */
@@ -314,7 +322,8 @@ LNET_HOT static int body_chunk(lua_State *L) {
   lnet_object_push(L, &s->base.object);
   if (lnet_reader_is_direct(s)) {
     const int type = lnet_emit_hot_push(L, 2);
-    push_chunk(L, c);
+    push_chunk(L, c); /* a finalizer may run, and do anything to the socket */
+    if (is_past_handle(s)) return 0;
     if (lnet_reader_is_direct(s)) {
       c->kept = true;
       if ((s->s & S_DECODING) != 0 && lua_rawlen(L, 4) == 0) return 0; /* it held all of it back */
@@ -329,6 +338,8 @@ LNET_HOT static int body_chunk(lua_State *L) {
     c->kept = true;
     return 0;
   }
+  lnet_readbuf_reserve(L, 2, s); /* here, too */
+  if (is_past_handle(s)) return 0;
   lnet_readbuf_add(L, 2, s, false);
   c->kept = true;
   if ((s->r & R_NEED_READABLE) != 0) emit_readable(s);
@@ -345,7 +356,7 @@ LNET_HOT static bool push(lnet_stream *s, const char *base, size_t len) {
   if (!piped) {
     struct chunk c = {s, base, len, false};
     lnet_enter(lnet_stream_ctx(s), body_chunk, &c);
-    if ((s->s & S_CONNECT_WAITS) != 0) return false; /* another life waits for this handle */
+    if (is_past_handle(s)) return false;
     if (!c.kept) { /* no memory for it: net.run tells, and the stream is over */
       lnet_stream_destroy(s, lnet_fault_system(UV_ENOMEM, LNET_SYSCALL_READ));
       return false;
@@ -371,6 +382,8 @@ static int body_last(lua_State *L) {
   if (len > 0) {
     lnet_object_push(L, &c->stream->base.object);
     lua_pushlstring(L, text, len);
+    lnet_readbuf_reserve(L, 2, c->stream); /* a finalizer may run, and connect again */
+    if (is_past_handle(c->stream)) return 0;
     lnet_readbuf_add(L, 2, c->stream, false);
   }
   c->kept = true;
@@ -385,6 +398,7 @@ static void push_end(lnet_stream *s) {
     if ((s->s & S_DECODING) != 0) {
       struct chunk c = {s, NULL, 0, false};
       lnet_enter(lnet_stream_ctx(s), body_last, &c);
+      if (lnet_stream_is_past(s, life)) return;
       if (!c.kept) lnet_stream_destroy(s, lnet_fault_system(UV_ENOMEM, LNET_SYSCALL_READ));
     }
     s->r |= R_ENDED;

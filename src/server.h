@@ -56,7 +56,7 @@ lnet_server *lnet_check_server(lua_State *L, int idx);
 void lnet_server_set_ref(lnet_listener *listener, bool refed);
 
 /* The server of a stream that is S_ACCEPTED counts it no more; the stream's hold of the server is
-   the caller's now. [-0, +0, -] */
+   the caller's now. NULL: it is not known, as for lnet_stream_server. [-0, +0, -] */
 lnet_server *lnet_server_forget(lnet_stream *s);
 
 /* Hook of stream.c: an accepted socket was destroyed. [-0, +0, -] */

@@ -8,6 +8,7 @@
 #include "error.h"
 #include "gather.h"
 #include "os.h"
+#include "owed.h"
 #include "pipe.h"
 #include "reader.h"
 #include "writer.h"
@@ -15,7 +16,20 @@
 #include <string.h>
 
 #ifdef LNET_DEBUG
+/* What waits is what is in flight, what is behind it, and what is lost and not told yet. */
+static void verify_waiting(const lnet_stream *s) {
+  const lnet_cold *cold = s->cold;
+  if (cold == NULL || cold->count > 64) return; /* it would cost too much each time */
+  size_t waiting = cold->write_len + cold->told_last;
+  for (uint32_t i = 0; i < cold->count; i++) {
+    const bool buffered = i >= cold->settled + cold->inflight;
+    if (buffered || (cold->entries[i].flags & E_LOST) != 0) waiting += cold->entries[i].len;
+  }
+  lnet_assert(waiting == cold->waiting);
+}
+
 void lnet_stream_verify(const lnet_stream *s) {
+  verify_waiting(s);
   lnet_assert((s->s & S_HANDLE_OPEN) == 0 || s->base.object.holds > 0);
   lnet_assert((s->s & S_HANDLE) == 0 || (s->s & (S_HANDLE_OPEN | S_CONNECT_WAITS)) != 0 ||
               (s->s & S_CONNECTING) != 0);
@@ -24,6 +38,7 @@ void lnet_stream_verify(const lnet_stream *s) {
   lnet_assert((s->w & W_WRITING) == 0 || (s->cold != NULL && s->cold->inflight > 0));
   lnet_assert(((s->w & W_QUEUE) != 0) ==
               (s->cold != NULL && (s->cold->count > 0 || s->cold->corked > 0)));
+  lnet_assert(s->cold == NULL || s->cold->old_corks <= s->cold->corked);
 }
 #endif
 
@@ -62,21 +77,22 @@ lnet_stream *lnet_check_stream(lua_State *L, int idx) {
 static void fire_timeout(lnet_alarm *alarm);
 
 /* While a handle is open the stream is held, and what there is to free is freed when that is
-   closed.
-   [-0, +0, -] */
-static void need_gc(lnet_stream *s) {
+   closed. Returns whether the stream, which is held, has a finalizer now. [-0, +0, -] */
+static bool need_gc(lnet_stream *s) {
   lnet_object *object = &s->base.object;
-  if ((object->lacks & LNET_META_GC) == 0 || object->ctx->shut) return;
+  if (object->ctx->shut) return true;
   lua_State *L = object->ctx->L;
-  lnet_assert(object->holds > 0 && !object->weak);
+  lnet_assert(object->holds > 0);
   lnet_object_push(L, object);
-  lnet_object_need(L, -1, object, LNET_META_GC);
+  const bool has = lnet_object_need(L, -1, object, LNET_META_GC);
   lua_pop(L, 1);
+  return has;
 }
 
 int lnet_stream_need_cold(lnet_stream *s) {
   if (s->cold != NULL) return 0;
-  if ((s->s & S_HANDLE_OPEN) == 0) need_gc(s);
+  const bool lacks = (s->base.object.lacks & LNET_META_GC) != 0;
+  if (lacks && (s->s & S_HANDLE_OPEN) == 0) need_gc(s);
   s->cold = calloc(1, sizeof *s->cold);
   if (s->cold == NULL) return UV_ENOMEM;
   lnet_alarm_init(&s->cold->alarm, fire_timeout, false);
@@ -94,6 +110,7 @@ lnet_cold *lnet_stream_check_cold(lua_State *L, int idx, lnet_stream *s) {
 /* The handle of a narrow stream leaves its rare part the usual place. [-0, +0, -] */
 static void take_rare_back(lnet_stream *s) {
   if (s->rare_at != RARE_COLD) return;
+  lnet_assert(s->cold != NULL);
   s->h.narrow.rare = s->cold->rare;
   s->rare_at = RARE_BEHIND_TCP;
 }
@@ -170,16 +187,18 @@ int lnet_stream_open_handle(lua_State *L, int idx, lnet_stream *s, bool pipe) {
 struct lnet_server *lnet_stream_server(const lnet_stream *s) {
   if ((s->s & S_PIPED) == 0) return s->h.handle.data;
   lua_State *L = lnet_stream_ctx(s)->L;
+  const int top = lua_gettop(L);
+  struct lnet_server *server = NULL;
   lnet_object_push(L, &s->base.object);
-  lua_getmetatable(L, -1);
-  lua_rawgeti(L, -1, LNET_META_OWNER);
-  struct lnet_server *server = lua_touserdata(L, -1);
-  lua_pop(L, 3);
+  if (lua_getmetatable(L, -1) && lua_rawgeti(L, -1, LNET_META_OWNER) == LUA_TUSERDATA)
+    server = lua_touserdata(L, -1);
+  lua_settop(L, top);
   return server;
 }
 
 void lnet_stream_gone(lua_State *L, lnet_stream *s) {
   const bool forgotten = s->base.object.weak;
+  if (forgotten) lnet_ticks_forget(&s->base.object);
   lnet_object_gone(L, &s->base.object);
   if (forgotten)
     s->r &= ~(uint32_t)(R_END_SCHEDULED | R_RESUME_SCHEDULED | R_READING_MORE | R_EMITTED_READABLE);
@@ -346,14 +365,12 @@ static void close_waiting_failed_tick(lnet_object *object) {
 static void settle_cold(lnet_stream *s) {
   const lnet_cold *cold = s->cold;
   if (cold == NULL || (s->s & S_HANDLE_OPEN) != 0) return;
-  const bool asked = cold->corked > 0 || cold->count > 0 || cold->unread_count > 0 ||
-                     (s->s & (S_DECODING | S_ONREAD)) != 0 || cold->alarm.set ||
-                     cold->pending_data > 0;
+  const bool asked = cold->life != 0 || cold->corked > 0 || cold->count > 0 ||
+                     cold->unread_count > 0 || (s->s & (S_DECODING | S_ONREAD)) != 0 ||
+                     cold->alarm.set || cold->pending_data > 0;
   const bool options = cold->keep_alive_delay != 0 || cold->tos_given;
-  if (asked || options || (s->s & S_CONNECTING) != 0)
-    need_gc(s);
-  else
-    lnet_stream_free_cold(s);
+  const bool needed = asked || options || (s->s & S_CONNECTING) != 0;
+  if (!needed || !need_gc(s)) lnet_stream_free_cold(s);
 }
 
 /* Notes the end of a life that waits for the last one's handle. [-0, +0, -] */

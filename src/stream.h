@@ -274,7 +274,7 @@ static inline lnet_stream *lnet_stream_like(lua_State *L, int idx) {
    class. [-0, +0, -] */
 static inline lnet_stream *lnet_stream_test(lua_State *L, int idx) {
   lnet_stream *s = lnet_stream_like(L, idx);
-  return s != NULL && lnet_class_is_marked(L, idx) ? s : NULL;
+  return s != NULL && lnet_class_is_marked(L, idx, &lnet_stream_class) ? s : NULL;
 }
 
 /* The stream at idx, or raises. Room for ticks is made. [-0, +0, e] */
@@ -368,7 +368,8 @@ static inline uint32_t lnet_stream_life(const lnet_stream *s) {
   return s->cold != NULL ? s->cold->life : 0;
 }
 
-/* The server of a stream that is S_ACCEPTED, and so held. [-0, +0, -] */
+/* The server of a stream that is S_ACCEPTED, and so held; NULL where debug.setmetatable has taken
+   the metatable that it is known by. [-0, +0, -] */
 struct lnet_server *lnet_stream_server(const lnet_stream *s);
 
 /* Whether another life has begun since this was its number: a function that has called Lua, where a

@@ -207,6 +207,11 @@ LNET_HOT void lnet_ticks_run(lnet_ctx *ctx) {
   if (ctx->tick_count == 0 && is_large(ctx)) shrink(ctx);
 }
 
+LNET_HOT void lnet_leave_busy(lnet_ctx *ctx) {
+  if (ctx->gathering != 0) ctx->flush(ctx);
+  if (ctx->tick_count > 0) lnet_ticks_run(ctx);
+}
+
 /* A function with its arguments, as upvalues: the count, the function, the arguments. */
 static int call_packed(lua_State *L) {
   const int count = (int)lua_tointeger(L, lua_upvalueindex(1));

@@ -53,13 +53,14 @@ void lnet_tick_drop(lua_State *L, const lnet_ctx *ctx, int ref);
 /* Queues a call of the function of this reference; first: in front of all others. [-0, +0, -] */
 void lnet_tick_ref(lnet_ctx *ctx, int ref, bool first);
 
-/* A number that no tick has which is queued now or later, for `last_tick`. [-0, +0, -] */
-static inline uint32_t lnet_ticks_before(const lnet_ctx *ctx) {
-  return ctx->tick_first - 1;
-}
-
 /* Runs ticks until none is left or the loop is halted. [-0, +0, -] */
 void lnet_ticks_run(lnet_ctx *ctx);
+
+/* The end of each libuv callback: sends what was gathered, runs the ticks. [-0, +0, -] */
+void lnet_leave_busy(lnet_ctx *ctx); /* when there is something to do */
+static inline void lnet_leave(lnet_ctx *ctx) {
+  if (ctx->gathering != 0 || ctx->tick_count > 0) lnet_leave_busy(ctx);
+}
 
 /* nextTick(fn, ...). [-(nargs+1), +0, m]: packs the function below nargs arguments. */
 void lnet_tick_push(lua_State *L, lnet_ctx *ctx, int nargs);

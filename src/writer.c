@@ -6,6 +6,8 @@
 #include "ending.h"
 #include "entries.h"
 #include "gather.h"
+#include "owed.h"
+#include "tick.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,8 +66,9 @@ static uint32_t batch_size(const lnet_cold *cold) {
   return n;
 }
 
-/* node's afterWrite: 'drain', the callbacks of one batch (plain: none, one write), what follows. */
-static void after_write(lnet_stream *s, uint32_t count, bool plain) {
+/* node's afterWrite: 'drain', the callbacks of the `count` settled entries from `first` on (plain:
+   none, one write), what follows. */
+static void after_write(lnet_stream *s, uint32_t first, uint32_t count, bool plain) {
   const uint32_t life = lnet_stream_life(s);
   s->w &= ~(uint32_t)W_AFTER_WRITE_PENDING;
   if ((s->w & (W_ENDING | W_NEED_DRAIN)) == W_NEED_DRAIN && (s->s & S_DESTROYED) == 0 &&
@@ -74,7 +77,7 @@ static void after_write(lnet_stream *s, uint32_t count, bool plain) {
     if (!lnet_stream_tell(s, LNET_EV_DRAIN)) return;
   }
   if (plain) lnet_stream_rare(s)->pendingcb--;
-  lnet_entries_call_back(s, 0, count, lnet_fault_of(LNET_FAULT_NONE));
+  lnet_entries_call_back(s, first, count, lnet_fault_of(LNET_FAULT_NONE));
   if (lnet_stream_is_past(s, life)) return;
   if ((s->s & S_DESTROYED) != 0) error_buffer(s);
   if (lnet_stream_is_past(s, life)) return;
@@ -86,12 +89,12 @@ static void after_batch_tick(lnet_object *object) {
   lnet_stream *s = (lnet_stream *)object;
   s->w &= ~(uint32_t)W_TICK_INFO;
   const uint32_t count = batch_size(s->cold);
-  if (count > 0) after_write(s, count, false);
+  if (count > 0) after_write(s, 0, count, false);
 }
 
 static void after_plain_tick(lnet_object *object) {
   lnet_stream *s = (lnet_stream *)object;
-  after_write(s, 0, true);
+  after_write(s, 0, 0, true);
 }
 
 /* node's onwriteError. The entries that failed are `count` settled ones from `first` on. */
@@ -104,6 +107,7 @@ static void on_write_error(lnet_stream *s, uint32_t first, uint32_t count, lnet_
   if (lnet_stream_is_past(s, life)) return;
   error_buffer(s);
   if (lnet_stream_is_past(s, life)) return;
+  forget_lost(s); /* it does nothing while a callback's own write is in flight */
   if ((s->s & S_DESTROYED) == 0) lnet_stream_destroy(s, lnet_stream_rare(s)->errored);
 }
 
@@ -330,12 +334,12 @@ static void write_ended(lnet_stream *s, lnet_fault fault) {
   }
   if (!callbacks && before == 0 && count == 1 && !lnet_writer_buffered(s)) { /* the usual case */
     lnet_entries_forget(s, 1);
-    after_write(s, 0, true);
+    after_write(s, 0, 0, true);
     return;
   }
-  if (count > 0) s->cold->entries[0].flags |= E_BATCH;
+  if (count > 0) s->cold->entries[before].flags |= E_BATCH;
   lnet_writer_send_buffered(s);
-  after_write(s, count, false);
+  after_write(s, before, count, false);
 }
 
 static void write_done(lnet_stream *s, int status) {
@@ -523,8 +527,7 @@ LNET_HOT bool lnet_writer_put_now(lnet_stream *s, const char *base, size_t len) 
 
 void lnet_writer_uncork(lnet_stream *s) {
   if (s->cold == NULL || s->cold->corked == 0) return;
-  s->cold->corked = 0;
-  lnet_entries_note(s);
+  lnet_entries_set_corks(s, 0);
   lnet_writer_send_buffered(s);
 }
 
@@ -532,14 +535,16 @@ bool lnet_writer_put(lnet_stream *s, const char *base, size_t len, unsigned flag
   lnet_stream_rare(s)->pendingcb++;
   const bool corked = s->cold != NULL && s->cold->corked > 0;
   const bool open = (s->s & (S_HANDLE | S_CONNECTING)) == S_HANDLE;
-  if ((s->w & W_WRITING) == 0 && (s->s & S_ERRORED) == 0 && !corked && open) {
+  const bool goes = (s->w & W_WRITING) == 0 && (s->s & S_ERRORED) == 0 && !corked;
+  const bool behind = lnet_writer_buffered(s); /* what a destroyed socket had, used again at once */
+  if (goes && open && !behind) {
     put_open(s, base, len, flags);
   } else if (lnet_entries_reserve_rest(s) != 0 || !lnet_entries_append_bytes(s, base, len, flags)) {
     lose(s, UV_ENOMEM);
   } else {
     s->cold->waiting += len;
-    if ((s->w & W_WRITING) == 0 && (s->s & S_ERRORED) == 0 && !corked)
-      do_write(s, 1, (flags & E_SAME) != 0);
+    if (goes && behind) lnet_writer_send_buffered(s);
+    if (goes && !behind) do_write(s, 1, (flags & E_SAME) != 0);
   }
   return take_more(s);
 }
@@ -561,7 +566,7 @@ static void lose_gathered(lnet_stream *s, size_t len, size_t first, int status) 
   s->bytes_sent -= len;
   if (cold != NULL) {
     uint64_t seen = s->bytes_sent + first;
-    cold->told_last = len - first;
+    cold->told_last += len - first;
     cold->waiting += len - first;
     for (uint32_t i = first_not_gone(cold, s->bytes_sent); i < cold->settled; i++) {
       lnet_entry *entry = &cold->entries[i];

@@ -195,6 +195,11 @@ local function countInstructions(run, peer, mode)
   return more and (more - less) / (many - few), complaint
 end
 
+--- The instructions of one unit of a mode of that kind. Returns the figure, or nil and why not.
+function measure.instructions(peer, mode)
+  return countInstructions({ core = machine.lastCore() }, peer, mode)
+end
+
 local counters = { memory = measureMemory, instructions = countInstructions }
 
 -- What does not vary with the machine's mood is taken once.

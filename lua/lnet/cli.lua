@@ -1,7 +1,7 @@
 --- What bin/lnet does: runs a script and then the loop, as `node script.js` does.
 -- Three options, which end at the script's name: read by hand, they cost no dependency.
+local net = require("lnet") -- first: it tells which Lua it needs
 local core = require("lnet.core")
-local net = require("lnet")
 
 -- The script may take these globals away.
 local debug, io = debug, io

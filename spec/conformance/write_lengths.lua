@@ -1,5 +1,5 @@
--- What writableLength, bufferSize, bytesWritten and writableNeedDrain say while a large chunk leaves
--- in parts: it counts whole until the last of it has left.
+-- What writableLength, bufferSize, bytesWritten and writableNeedDrain say while a large chunk
+-- leaves in parts: it counts whole until the last of it has left.
 local t = require("prelude")
 local log, pair, later, props, each, fill = t.log, t.pair, t.later, t.props, t.each, t.fill
 

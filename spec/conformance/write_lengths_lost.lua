@@ -1,7 +1,8 @@
 -- What writableLength, bufferSize, bytesWritten and writableNeedDrain say around writes that are
 -- lost: in their callbacks, in 'error' and 'close', and afterwards.
 local t = require("prelude")
-local log, net, pair, later, props, each, fill = t.log, t.net, t.pair, t.later, t.props, t.each, t.fill
+local log, net, pair, later, props = t.log, t.net, t.pair, t.later, t.props
+local each, fill = t.each, t.fill
 local newPath, nextTick, setImmediate = t.newPath, t.nextTick, t.setImmediate
 
 local NAMES = "writableLength bufferSize bytesWritten writableNeedDrain"

@@ -4,15 +4,10 @@
 
    Which allocations fail: "lua", those of the Lua state, once each; "lua-on", the n-th and all that
    follow until the script has ended; "c", malloc, calloc and realloc inside lnet's own objects. The
-   last needs the objects linked into this program with the linker's --wrap:
+   last needs the objects linked into this program with the linker's --wrap: `make stress-binaries`.
 
-     make objects VARIANT=sanitize
-     gcc -g -fsanitize=address,undefined -D_GNU_SOURCE $(pkg-config --cflags lua5.4 libuv) \
-       -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc -o build/sanitize/memerr \
-       spec/stress/memerr.c build/sanitize/[a-z]*.o -llua5.4 -luv
-     for kind in lua lua-on c; do build/sanitize/memerr $kind spec/stress/memerr.lua; done
-
-   with LUA_PATH_5_4 as for the specs. memerr KIND SCRIPT [FIRST [LAST [STEP]]] runs a part. */
+   build/sanitize/stress/memerr KIND SCRIPT [FIRST [LAST [STEP]]], with LUA_PATH_5_4 as for the
+   specs. `make allocations` runs a part of all, `make stress` more. */
 #include <lauxlib.h>
 #include <lua.h>
 #include <lualib.h>
@@ -136,14 +131,15 @@ int main(int argc, char **argv) {
   now.kind = (enum kind)kind;
   const long last = argc > 4 ? atol(argv[4]) : 10 * 1000 * 1000;
   const long step = argc > 5 ? atol(argv[5]) : 1;
-  long bad = 0;
+  long runs = 0, bad = 0;
   long n = argc > 3 ? atol(argv[3]) : 1;
   for (;; n += step) {
     now.fail = n;
+    runs++;
     alarm(PATIENCE);
     if (!run(argv[2])) bad++;
     if (now.count < n || n + step > last) break;
   }
-  printf("%s: up to allocation %ld, %ld bad\n", argv[1], n, bad);
+  printf("%s: %ld runs, %ld bad, up to allocation %ld\n", argv[1], runs, bad, n);
   return bad != 0;
 }

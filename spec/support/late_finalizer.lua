@@ -1,4 +1,4 @@
---- A program of lifetime_spec.lua: a finalizer that is older than lnet runs at the end of the
+--- A program of state_end_spec.lua: a finalizer that is older than lnet runs at the end of the
 -- state, when the loop is gone, and uses every object of lnet in every way. The first argument says
 -- how the state ends: "end", "exit" (inside a callback) or "error".
 local kept = { objects = {}, names = {}, functions = {}, arguments = {} }

@@ -1,4 +1,4 @@
-/* Preloaded by socket_write_spec: prints what TCP_NODELAY is set to on standard error. */
+/* Preloaded by nagle_spec: prints what TCP_NODELAY is set to on standard error. */
 #include <dlfcn.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>

@@ -32,4 +32,20 @@ function pattern.check()
   return check
 end
 
+--- Writes `length` bytes of the stream to the socket at the pace of 'drain', then finishes it.
+function pattern.feed(socket, length)
+  local sent = 0
+  local function more()
+    while sent < length do
+      local piece = math.min(65536, length - sent)
+      sent = sent + piece
+      if not socket:write(pattern.bytes(sent - piece, piece)) then return end
+    end
+    socket:removeListener("drain", more)
+    socket:finish()
+  end
+  socket:on("drain", more)
+  more()
+end
+
 return pattern

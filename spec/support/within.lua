@@ -106,6 +106,18 @@ function within.run(seconds, mode)
   return result
 end
 
+--- Runs the loop to its end, however often a listener raises; returns the first line of each error
+-- that was raised. Fails when one of the runs takes longer than `seconds`.
+function within.through(seconds)
+  local raised = {}
+  while true do
+    local ok, result = pcall(within.run, seconds)
+    if ok then return raised end
+    raised[#raised + 1] = tostring(result):match("^[^\n]*")
+    if #raised == 100 then error("the loop does not end: " .. raised[100], 2) end
+  end
+end
+
 --- Runs rounds of the loop until `reached()` is true; fails after `seconds`.
 function within.reached(seconds, reached)
   local passed = false

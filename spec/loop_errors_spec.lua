@@ -1,0 +1,237 @@
+--- What happens to an error that a listener or a callback raises while the loop runs.
+local net = require("lnet")
+local pair = require("spec.support.pair")
+local serve = require("spec.support.serve")
+local timers = require("lnet.timers")
+local trace = require("spec.support.trace")
+local within = require("spec.support.within")
+local keep = within.keep
+
+local function ignore() end
+
+-- Runs the loop, which must raise; returns what it raised.
+local function raisedByRun()
+  local ok, err = pcall(within.run, 2)
+  assert.is_false(ok)
+  return err
+end
+
+describe("an error raised by a listener", function()
+  after_each(within.clean)
+
+  it("ends net.run with that very error object", function()
+    local thrown = setmetatable({ message = "my own" }, { __name = "mine" })
+    local near, far = pair.tcp()
+    far:on("data", function() error(thrown) end)
+    near:write("x")
+    assert.equal(thrown, raisedByRun())
+    near:destroy()
+    far:destroy()
+    within(2)
+  end)
+
+  it("ends net.run, a string having the listener's traceback on new lines", function()
+    local function culprit() error("boom") end
+    timers.setTimeout(function() culprit() end, 1)
+    local err = raisedByRun()
+    assert.equal("string", type(err))
+    assert.matches("^[^\n]*loop_errors_spec%.lua:%d+: boom\nstack traceback:\n", err)
+    assert.matches("\n[^\n]*loop_errors_spec%.lua:%d+: in [^\n]*culprit", err)
+  end)
+
+  it("ends net.run, a string without a position keeping its text", function()
+    net.nextTick(function() error("bare", 0) end)
+    assert.matches("^bare\nstack traceback:\n", raisedByRun())
+  end)
+
+  it("ends net.run with any other value as it is", function()
+    for _, value in ipairs({ 42, 0.5, true, false, ignore, { "no message" }, { message = 1 } }) do
+      net.nextTick(function() error(value) end)
+      assert.equal(value, raisedByRun())
+    end
+  end)
+
+  it("ends net.run with nil when it is nil", function()
+    net.nextTick(function() error(nil) end)
+    assert.is_nil(raisedByRun())
+  end)
+
+  it("is the same for errors that Lua itself raises", function()
+    net.nextTick(function() local _ = nil + 1 end) -- luacheck: ignore
+    local err = raisedByRun()
+    assert.matches("attempt to perform arithmetic on a nil value.-\nstack traceback:\n", err)
+  end)
+
+  it("has, for an error object of lnet, the listener's traceback in `stack`", function()
+    timers.setTimeout(function() net.createServer():listen(70000) end, 1)
+    local err = raisedByRun()
+    assert.equal("ERR_SOCKET_BAD_PORT", err.code)
+    assert.equal(tostring(err), err.stack:sub(1, #tostring(err)))
+    assert.matches("loop_errors_spec%.lua:%d+:", err.stack)
+  end)
+
+  it("leaves the rest for the next run: ticks, timers, other sockets", function()
+    local log = trace.new()
+    local near, far = pair.tcp()
+    far:on("data", log:adder("data"))
+    far:on("close", log:adder("close"))
+    near:resume()
+    near:finish("x")
+    net.nextTick(function() error({ message = "first" }) end)
+    net.nextTick(log:adder("tick"))
+    net.nextTick(function() error({ message = "second" }) end)
+    timers.setTimeout(log:adder("timer"), 1)
+    assert.equal("first", raisedByRun().message)
+    assert.same({}, log.list)
+    assert.equal("second", raisedByRun().message)
+    within(2)
+    assert.equal(1, log:count("tick"))
+    assert.equal(1, log:count("timer"))
+    assert.equal(1, log:count("data"))
+    assert.equal(1, log:count("close"))
+  end)
+
+  it("skips only the listeners after it", function()
+    local log = trace.new()
+    local near, far = pair.tcp()
+    far:on("data", log:adder("before"))
+    far:on("data", function() error({ message = "data" }) end)
+    far:on("data", log:adder("after"))
+    far:on("end", log:adder("end"))
+    near:resume()
+    near:finish("x")
+    assert.equal("data", raisedByRun().message)
+    assert.same({ "before" }, log.list)
+    within(2)
+    assert.same({ "before", "end" }, log.list)
+  end)
+
+  it("in 'connect' does not keep the socket from reading", function()
+    local server, port = serve.tcp(function(socket) socket:finish("hello") end)
+    local received, closed = {}, 0
+    local client = keep(net.connect(port, "127.0.0.1"))
+    client:on("connect", function() error({ message = "connect" }) end)
+    client:on("data", function(bytes) received[#received + 1] = bytes end)
+    client:on("close", function() closed = closed + 1 end)
+    assert.equal("connect", raisedByRun().message)
+    within.reached(2, function() return closed == 1 end)
+    assert.equal("hello", table.concat(received))
+    server:close()
+    within(2)
+  end)
+
+  it("in 'end' does not keep the socket from ending its own side and closing", function()
+    local near, far = pair.tcp()
+    local ended, closed = 0, 0
+    near:on("end", function() ended = ended + 1 end)
+    near:resume()
+    far:on("end", function() error({ message = "end" }) end)
+    far:on("close", function() closed = closed + 1 end)
+    far:resume()
+    near:finish()
+    assert.equal("end", raisedByRun().message)
+    within(2)
+    assert.equal(1, ended)
+    assert.equal(1, closed)
+  end)
+
+  it("in a write callback does not keep the later ones from being called", function()
+    local log = trace.new()
+    local near, far = pair.tcp()
+    far:resume()
+    near:resume()
+    near:write("a", function() error({ message = "a" }) end)
+    near:write("b", log:adder("b"))
+    near:finish("c", log:adder("finished"))
+    assert.equal("a", raisedByRun().message)
+    within(2)
+    assert.same({ "b", "finished" }, log.list)
+  end)
+
+  it("in 'close' leaves the socket closed", function()
+    local near, far = pair.tcp()
+    local closes = 0
+    near:on("close", function()
+      closes = closes + 1
+      error({ message = "close" })
+    end)
+    far:resume()
+    near:destroy()
+    assert.equal("close", raisedByRun().message)
+    within(2)
+    assert.equal(1, closes)
+    assert.is_true(near.destroyed)
+  end)
+
+  it("in 'error' does not keep 'close' from coming", function()
+    local near, far = pair.tcp()
+    local hadError
+    near:on("error", function() error({ message = "from the listener" }) end)
+    near:on("close", function(had) hadError = had end)
+    far:resume()
+    near:destroy({ message = "cause" })
+    assert.equal("from the listener", raisedByRun().message)
+    within(2)
+    assert.is_true(hadError)
+  end)
+end)
+
+describe("an 'error' event of a socket without a listener", function()
+  after_each(within.clean)
+
+  it("ends net.run with the error object, and 'close' still comes", function()
+    local server, port = serve.tcp()
+    server:close()
+    within(2)
+    local client = keep(net.connect(port, "127.0.0.1"))
+    local hadError
+    client:on("close", function(had) hadError = had end)
+    local err = raisedByRun()
+    assert.equal("ECONNREFUSED", err.code)
+    within(2)
+    assert.is_true(hadError)
+  end)
+
+  it("ends net.run with ERR_UNHANDLED_ERROR when it is no error object", function()
+    timers.setTimeout(function() net.Socket():emit("error", "text") end, 1)
+    local err = raisedByRun()
+    assert.equal("ERR_UNHANDLED_ERROR", err.code)
+    assert.equal("Unhandled error. ('text')", err.message)
+  end)
+end)
+
+describe("a listener that yields", function()
+  after_each(within.clean)
+
+  it("is an error", function()
+    timers.setTimeout(function() coroutine.yield() end, 1)
+    local err = raisedByRun()
+    assert.equal("string", type(err))
+    assert.matches("attempt to yield", err)
+  end)
+
+  it("is an error too when net.run runs in a coroutine", function()
+    timers.setTimeout(function() coroutine.yield() end, 1)
+    local co = coroutine.create(function() return pcall(net.run) end)
+    local resumed, ok, err = coroutine.resume(co)
+    assert.is_true(resumed)
+    assert.equal("dead", coroutine.status(co))
+    assert.is_false(ok)
+    assert.matches("attempt to yield", err)
+  end)
+
+  it("is none when the listener resumes a coroutine of its own", function()
+    local steps = {}
+    local co = coroutine.wrap(function()
+      for i = 1, 3 do
+        steps[#steps + 1] = i
+        coroutine.yield()
+      end
+    end)
+    for _ = 1, 3 do
+      timers.setTimeout(co, 1)
+    end
+    within(2)
+    assert.same({ 1, 2, 3 }, steps)
+  end)
+end)
