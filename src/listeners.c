@@ -391,8 +391,7 @@ static void drop_entry(lua_State *L, lnet_listeners at, int key, position p, boo
   lua_settop(L, p.table);
 }
 
-/* Takes the key and its handler out from there, or from the event's own place, where it has one;
- *and loose is as above. [-0, +0, -] */
+/* The same, or from the event's own place where it has one. [-0, +0, -] */
 static void drop_from(lua_State *L, lnet_listeners at, int key, int event, position p,
                       bool *loose) {
   if (event != 0 && at.base != NULL) at.base->emitter.has &= ~LNET_EVENT_BIT(event);
