@@ -134,6 +134,22 @@ for maker, make in pairs(makers) do
       assert.same({}, emitter:eventNames())
     end)
 
+    it("tell 'removeListener' which listener went, few or many, added with on or once", function()
+      for _, count in ipairs({ 1, 2, 16, 17, MANY }) do
+        local list, told = functions(count, ignore), {}
+        for i = 1, count do
+          emitter[i % 2 == 0 and "on" or "once"](emitter, "reply " .. i, list[i])
+        end
+        emitter:on("removeListener", function(name, listener) told[name] = listener end)
+        for _, i in ipairs(shuffled(count)) do
+          local name = "reply " .. i
+          emitter:off(name, list[i])
+          assert.equal(list[i], told[name], ("%d of %d"):format(i, count))
+        end
+        emitter:removeAllListeners()
+      end
+    end)
+
     it("give their memory back", function()
       emitter:on("x", ignore):off("x", ignore)
       local name = {}

@@ -385,10 +385,11 @@ static void drop_entry(lua_State *L, lnet_listeners at, int key, position p, boo
     drop_from_list(L, at, p.table, p.i);
     return;
   }
+  const int top = lua_gettop(L);
   lua_pushvalue(L, p.table);
   const bool last = lnet_many_drop(L, key, p.i, loose) == 0;
   if (last && push_list(L, at)) forget_many(L, at, lua_gettop(L));
-  lua_settop(L, p.table);
+  lua_settop(L, top);
 }
 
 /* The same, or from the event's own place where it has one. [-0, +0, -] */
