@@ -540,6 +540,7 @@ void lnet_pipe_hot_changed(lua_State *L, void *stream) {
 /* Protected: the destination answered false. [-0, +0, e] */
 static int body_wait(lua_State *L) {
   const lnet_stream *s = lua_touserdata(L, 1);
+  luaL_checkstack(L, 2 * LUA_MINSTACK, NULL); /* as in hear */
   lnet_object_push(L, &s->base.object);
   if (lua_getiuservalue(L, -1, LNET_UV_HOT) == LUA_TUSERDATA) wait_for_drain(L, lua_gettop(L));
   return 0;
