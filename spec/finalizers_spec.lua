@@ -2,6 +2,7 @@
 -- handle that is closed or being closed for all that.
 local net = require("lnet")
 local pair = require("spec.support.pair")
+local serve = require("spec.support.serve")
 local pattern = require("spec.support.pattern")
 local temp = require("spec.support.temp")
 local within = require("spec.support.within")
@@ -107,6 +108,28 @@ describe("a finalizer that runs in the middle of", function()
     end, function(server, near) server:listen({ handle = near }) end)
   end)
 
+  it("read and unshift, and begins the socket's next life", function()
+    everywhere(function()
+      local server, port = serve.tcp()
+      local socket = keep(net.connect(port, "127.0.0.1"):on("error", ignore):on("readable", ignore))
+      for i = 1, 40 do socket:unshift(("%09d"):format(i)) end
+      return socket, server
+    end, function(socket, server)
+      socket:destroy()
+      socket:connect(server:address().port, "127.0.0.1")
+      assert(socket.readableLength == 0)
+    end, function(socket)
+      for n = 10, 100, 30 do
+        local got = socket:read(n)
+        assert(not got or #got == n)
+        socket:unshift(("text"):rep(n))
+      end
+      socket:setEncoding("hex")
+      local length = socket.readableLength
+      assert(#(socket:read() or "") == length)
+    end)
+  end)
+
   it("the options of a socket, and destroys it", function()
     everywhere(function() return pair.tcp() end, function(near, far)
       near:destroy()
@@ -121,6 +144,43 @@ describe("a finalizer that runs in the middle of", function()
       near:destroy()
     end)
   end)
+
+  -- Ways to read all that comes: they hand each piece to `take`.
+  local readers = {
+    ["'data'"] = function(socket, take) socket:on("data", take) end,
+    ["text"] = function(socket, take) socket:setEncoding("utf16le"):on("data", take) end,
+    ["'readable'"] = function(socket, take)
+      socket:on("readable", function() take(socket:read() or "") end)
+    end,
+  }
+  for reader, read in pairs(readers) do
+    it("reading by " .. reader .. ", and connects again: what has come before is gone", function()
+      local server, port = serve.tcp(function(socket)
+        socket:on("error", ignore):finish("n\0e\0w\0")
+      end)
+      server:unref()
+      local pieces
+      everywhere(function()
+        local near, far = pair.tcp()
+        pieces = {}
+        near:on("error", ignore)
+        read(near, function(piece) pieces[#pieces + 1] = piece end)
+        far:on("error", ignore):finish("o\0l\0d\0!") -- the last byte is half a character
+        return near, far
+      end, function(near)
+        pieces = {}
+        near:destroy()
+        near:connect(port, "127.0.0.1")
+      end, function(near)
+        local closed
+        near:on("close", function() closed = near.destroyed end)
+        within.reached(5, function() return closed end)
+        local text = table.concat(pieces):gsub("\0", "")
+        assert(text == "old!" or text == "old" or text == "new", text)
+      end)
+      server:close()
+    end)
+  end
 
   it("accepting, and closes the server", function()
     for _, path in ipairs({ false, true }) do

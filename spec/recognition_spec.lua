@@ -1,6 +1,7 @@
 --- What is taken for an object of lnet's: only what is one. Methods are called on every other kind
 -- of userdata here, also on one that has the bytes, or the metatable, of a socket.
 local child = require("spec.support.child")
+local core = require("lnet.core")
 local events = require("lnet.events")
 local foreign = require("spec.foreign")
 local net = require("lnet")
@@ -131,6 +132,61 @@ describe("A userdata that is no emitter", function()
   end)
 end)
 
+describe("A socket that a listener of 'connection' is told of", function()
+  after_each(within.clean)
+
+  -- Connects to a server with this listener of 'connection'.
+  local function connect(listener)
+    local server = net.createServer(listener)
+    server:listen(0, "127.0.0.1", function()
+      net.connect(server:address().port, "127.0.0.1"):on("error", ignore):on("close", function()
+        server:close()
+      end)
+    end)
+  end
+
+  it("is not taken for the light userdata that has its address", function()
+    local told = 0
+    connect(function(socket)
+      told = told + 1
+      socket:on("error", ignore)
+      for method, arguments in pairs(ARGUMENTS) do
+        refuses(method, EventEmitter[method], foreign.light(socket), table.unpack(arguments))
+      end
+      socket:destroy()
+    end)
+    within(2)
+    assert.equal(1, told)
+  end)
+
+  for _, how in ipairs({ "returned", "raised an error" }) do
+    it("is forgotten when that has " .. how .. ": what its memory becomes is refused", function()
+      local address, bytes
+      connect(function(socket)
+        address, bytes = ("%p"):format(socket), foreign.copy(socket)
+        socket:destroy()
+        if how ~= "returned" then error("from the listener", 0) end
+      end)
+      local ok, err = pcall(within, 2)
+      assert.equal(how == "returned", ok)
+      if not ok then
+        assert.matches("^from the listener", err)
+        within(2)
+      end
+      collectgarbage()
+      collectgarbage()
+      local all = {}
+      for i = 1, 2000 do
+        all[i] = foreign.copy(bytes)
+        -- Where the allocator keeps freed memory back, none of them stands there.
+        if ("%p"):format(all[i]) == address then
+          refuses("on", EventEmitter.on, all[i], "data", ignore)
+        end
+      end
+    end)
+  end
+end)
+
 describe("A userdata with a metatable of ours that debug.setmetatable gave it", function()
   after_each(within.clean)
 
@@ -175,8 +231,129 @@ describe("A userdata with a metatable of ours that debug.setmetatable gave it", 
   end)
 end)
 
+describe("An object of lnet's with the metatable of another class", function()
+  after_each(within.clean)
+
+  local function ofEachClass()
+    local timer, immediate = timers.setTimeout(ignore, 1), timers.setImmediate(ignore)
+    timer:close()
+    immediate:close()
+    local buffer, piped = net.Buffer(2000), net.Socket()
+    piped:pipe(net.Socket())
+    return {
+      socket = net.Socket(),
+      ["socket with a pipe"] = piped,
+      server = net.Server(),
+      timer = timer,
+      immediate = immediate,
+      buffer = buffer,
+      view = buffer:slice(10, 1900),
+      ["block list"] = net.BlockList(),
+      ["socket address"] = net.SocketAddress(),
+      channel = core.newChannel(ignore),
+    }
+  end
+
+  -- A method of each class, and a property where there is one.
+  local METHODS = {
+    socket = "read", server = "address", timer = "refresh", immediate = "hasRef", buffer = "sub",
+    view = "find", ["block list"] = "check", channel = "waiting", ["socket with a pipe"] = "pipe",
+  }
+  local PROPERTIES = {
+    socket = "bytesRead", server = "listening", ["block list"] = "rules",
+    ["socket address"] = "port", ["socket with a pipe"] = "destroyed",
+  }
+
+  it("is refused by that one's methods, properties and fields", function()
+    local tried = 0
+    for name, object in pairs(ofEachClass()) do
+      local meta = debug.getmetatable(object)
+      for other, giver in pairs(ofEachClass()) do
+        local theirs = debug.getmetatable(giver)
+        if theirs.__name ~= meta.__name then
+          local what = name .. " with the metatable of the " .. other
+          local method, property = METHODS[other], PROPERTIES[other]
+          debug.setmetatable(object, theirs)
+          if method then refuses(what, giver[method], object, "data", ignore) end
+          if property then refuses(what, function() return object[property] end) end
+          if theirs.__newindex then refuses(what, function() object.field = 1 end) end
+          pcall(tostring, object)
+          pcall(function() local _ <close> = object end)
+          debug.setmetatable(object, meta)
+          tried = tried + 1
+        end
+      end
+    end
+    assert.is_true(tried > 70)
+    within.run(1, "nowait")
+  end)
+
+  it("is left alone by the collector", function()
+    local objects = ofEachClass()
+    within.run(1, "nowait") -- so that nothing is queued for them
+    for _, object in pairs(objects) do
+      for _, giver in pairs(ofEachClass()) do
+        debug.setmetatable(object, debug.getmetatable(giver))
+      end
+    end
+    objects = nil -- luacheck: ignore 311
+    collectgarbage()
+    collectgarbage()
+  end)
+end)
+
 describe("A socket whose metatable debug.setmetatable has taken", function()
   after_each(within.clean)
+
+  it("goes on and ends while it is connected", function()
+    local result = child.program([[
+      local net, timers = require("lnet"), require("lnet.timers")
+      local metas = {
+        false, {}, debug.getmetatable(net.Server()), debug.getmetatable(net.Buffer(3)),
+        debug.getmetatable(net.Socket()),
+      }
+      local uses = {
+        function(s) s:destroySoon() end,
+        function(s) s:pipe(s) end,
+        function(s) s:pipe(s):unpipe(s):pipe(s) end,
+        function(s) s:setTimeout(5) end,
+        function(s) s:write(("x"):rep(3000000), function() end) end,
+        function(s) s:cork() s:write("x") s.name = 1 end,
+        function(s) s:on("readable", function() end) s:unshift("abc") end,
+        function(s) s:connect({ path = "/nowhere" }):write("x") s:resetAndDestroy() end,
+      }
+      local stop = timers.setInterval(net.stop, 30)
+      stop:unref()
+      for _, meta in ipairs(metas) do
+        for _, use in ipairs(uses) do
+          local server, client
+          local function change(socket)
+            use(socket)
+            debug.setmetatable(socket, meta or nil)
+          end
+          server = net.createServer(function(socket)
+            change(socket:on("error", function() end))
+            server:close()
+          end)
+          server:listen(0, "127.0.0.1", function()
+            client = net.connect(server:address().port, "127.0.0.1"):on("error", function() end)
+            client:on("connect", function()
+              client:write("hello")
+              change(client)
+            end)
+          end)
+          for _ = 1, 2 do pcall(net.run) end
+          client, server = nil, nil
+          collectgarbage()
+          pcall(net.run, "nowait")
+        end
+      end
+      print("over")
+    ]]):wait()
+    assert.equal("", result.err)
+    assert.equal("over\n", result.out)
+    assert.equal(0, result.code)
+  end)
 
   it("is refused until it has one of ours again", function()
     local socket = net.Socket()

@@ -8,6 +8,8 @@ local within = require("spec.support.within")
 
 local AbortController, AbortSignal = net.AbortController, net.AbortSignal
 
+local function ignore() end
+
 local function listenersOf(signal)
   return signal:listenerCount("abort")
 end
@@ -101,6 +103,33 @@ describe("the option signal of a socket", function()
       table.sort(events.list, function(a, b) return a > b end)
       return events.list
     end)())
+  end)
+
+  it("ends each life of a socket that connects again in 'close'", function()
+    local server, port = serve.tcp(function(socket) socket:on("error", ignore):resume() end)
+    for lives = 1, 4 do
+      local controller = AbortController()
+      local socket = within.keep(net.connect({ port = port, host = "127.0.0.1",
+        signal = controller.signal })):resume()
+      local connects, closes, failure = 0, 0, nil
+      socket:on("connect", function()
+        connects = connects + 1
+        assert.equal(1, listenersOf(controller.signal))
+        if connects < lives then socket:destroy() else controller:abort() end
+      end)
+      socket:on("error", function(err) failure = err end)
+      local function again()
+        closes = closes + 1
+        if closes < lives then socket:connect(port, "127.0.0.1"):resume() end
+      end
+      socket[lives % 2 == 0 and "on" or "prependListener"](socket, "close", again)
+      within.reached(5, function() return closes == lives end)
+      assertAbortError(failure, controller.signal.reason)
+      assert.equal(lives, connects)
+      assert.equal(0, listenersOf(controller.signal))
+    end
+    server:close()
+    within(5)
   end)
 
   it("keeps a socket from connecting again", function()

@@ -9,6 +9,8 @@ local serve = require("spec.support.serve")
 local temp = require("spec.support.temp")
 local within = require("spec.support.within")
 
+local keep = within.keep
+
 local function ignore() end
 
 -- An accepted TCP socket after 'close', with a listener of 'error'.
@@ -340,5 +342,171 @@ describe("a socket that is given another connection", function()
       end)
       net.run()
     ]])
+  end)
+end)
+
+describe("a socket that connects again", function()
+  after_each(within.clean)
+  after_each(temp.clean)
+
+  -- A server that greets each connection, and a socket that has connected to it, has got that and
+  -- does not read it.
+  local function greeted()
+    local server, port = serve.tcp(function(c)
+      c:on("error", ignore)
+      c:write("hello")
+    end)
+    local socket = within.keep(net.Socket())
+    socket:on("readable", ignore)
+    socket:connect(port, "127.0.0.1")
+    within.reached(2, function() return socket.readableLength > 0 end)
+    return socket, port, server
+  end
+
+  -- Connects it again; returns once what the server sends is there.
+  local function again(socket, port)
+    socket:connect(port, "127.0.0.1")
+    assert.equal(0, socket.readableLength)
+    within.reached(2, function() return socket.readableLength > 0 end)
+  end
+
+  it("keeps what comes then, whatever was not read before", function()
+    local socket, port, server = greeted()
+    for _ = 1, 3 do
+      for i = 1, 9 do socket:unshift(i .. ",") end
+      socket:destroy()
+      again(socket, port)
+      assert.equal("hello", socket:read())
+      socket:unshift("once more")
+      assert.equal("once more", socket:read())
+      socket:unshift("not read")
+    end
+    socket:destroy()
+    server:close()
+  end)
+
+  it("before its 'close' keeps what comes then, too", function()
+    local socket, port, server = greeted()
+    socket:destroy()
+    socket:connect(port, "127.0.0.1")
+    socket:unshift("in front, ")
+    within.reached(2, function() return socket.readableLength > 10 end)
+    assert.equal("in front, hello", socket:read())
+    socket:destroy()
+    server:close()
+  end)
+
+  it("is not corked by a cork that was undone after the life it was set in", function()
+    local server, port = serve.tcp()
+    local pieces = {}
+    server:on("connection", function(c)
+      c:on("error", ignore)
+      c:on("data", function(bytes) pieces[#pieces + 1] = bytes end)
+    end)
+    for _, undo in ipairs({
+      function(s) s:uncork() end,
+      function(s) s:finish() end,
+      function(s)
+        s:cork()
+        s:uncork()
+        s:uncork()
+      end,
+      ignore,
+    }) do
+      local socket = within.keep(net.connect(port, "127.0.0.1"))
+      socket:cork()
+      socket:destroy()
+      undo(socket)
+      socket:connect(port, "127.0.0.1")
+      assert.equal(0, socket.writableCorked)
+      socket:write("sent")
+      pieces = {}
+      within.reached(2, function() return table.concat(pieces) == "sent" end)
+      socket:destroy()
+    end
+    server:close()
+  end)
+
+  it("stays corked by the cork that was set for the next life", function()
+    local server, port = serve.tcp()
+    local socket = within.keep(net.connect(port, "127.0.0.1"))
+    socket:cork()
+    socket:cork()
+    socket:destroy()
+    socket:uncork()
+    socket:cork()
+    socket:connect(port, "127.0.0.1")
+    assert.equal(1, socket.writableCorked)
+    socket:destroy()
+    server:close()
+  end)
+end)
+
+describe("cork, between destroy and the next connect", function()
+  after_each(within.clean)
+
+  -- What is done between destroy and the next connect, and the corks that are left then.
+  local cases = {
+    ["is dropped by the next connect"] = { "", 0 },
+    ["may be undone"] = { "uncork", 0 },
+    ["may be undone too often"] = { "uncork uncork uncork", 0 },
+    ["is undone by finish"] = { "finish", 0 },
+    ["counts for the next connection"] = { "cork", 1 },
+    ["counts for it behind an uncork"] = { "uncork cork cork", 2 },
+    ["counts for it until an uncork"] = { "cork uncork", 0 },
+  }
+  for title, case in pairs(cases) do
+    it(title, function()
+      local server, port = serve.tcp()
+      local received = {}
+      server:on("connection", function(far)
+        far:on("error", function() end)
+        far:on("data", function(bytes) received[#received + 1] = bytes end)
+      end)
+      local socket = keep(net.Socket())
+      socket:cork()
+      for _ = 1, 2 do
+        socket:connect(port, "127.0.0.1")
+        socket:write("lost")
+        socket:destroy()
+        for method in case[1]:gmatch("%a+") do socket[method](socket) end
+      end
+      socket:connect(port, "127.0.0.1")
+      assert.equal(case[2], socket.writableCorked)
+      for _ = 1, case[2] do socket:uncork() end
+      socket:write("kept")
+      within.reached(2, function() return #received > 0 end)
+      assert.equal("kept", table.concat(received))
+      socket:destroy()
+      server:close()
+      within(2)
+    end)
+  end
+end)
+
+describe("writableLength of a socket that connects again", function()
+  after_each(within.clean)
+
+  it("forgets what was lost even if the socket is used again before that is told", function()
+    local near, far = pair.unix({ allowHalfOpen = true })
+    local server, path = serve.unix()
+    local again = false
+    server:on("connection", function(socket) socket:resume() end)
+    near:on("error", function() end)
+    far:destroy()
+    near:on("end", function()
+      near:write("first", function() end)
+      near:write("second")
+      assert.equal(6, near.writableLength) -- they were tried, and the first one has failed
+      near:destroy()
+      near:connect(path)
+      near:write("third")
+      again = true
+    end)
+    near:resume()
+    within.reached(5, function() return again and near.writableLength == 0 end)
+    near:destroy()
+    server:close()
+    within(5)
   end)
 end)

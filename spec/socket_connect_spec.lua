@@ -194,6 +194,28 @@ describe("a socket that connects", function()
     assert.equal("kept", client.name)
   end)
 
+  it("drops what nobody has read when it connects again, and keeps what comes then", function()
+    local server, port = serve.tcp(function(socket)
+      socket:on("error", function() end)
+      socket:finish("hello")
+    end)
+    local client = keep(net.connect(port, "127.0.0.1"))
+    client:on("readable", function() end)
+    for _ = 1, 3 do
+      within.reached(2, function() return client.readableLength > 0 end)
+      assert.equal(5, client.readableLength)
+      client:destroy()
+      client:connect(port, "127.0.0.1")
+      assert.equal(0, client.readableLength)
+    end
+    within.reached(2, function() return client.readableLength > 0 end)
+    client:unshift("well, ")
+    assert.equal("well, hello", client:read())
+    server:close()
+    client:read()
+    within(2)
+  end)
+
   it("can connect again after it could not connect", function()
     local _, port = greeter()
     local pieces, errors = {}, 0

@@ -5,8 +5,10 @@
 #include "call.h"
 #include "immediate.h"
 #include "os.h"
+#include "owed.h"
 #include "reader.h"
 #include "sockopt.h"
+#include "tick.h"
 
 enum { OWE_ACCEPT = 1 };
 
@@ -80,13 +82,16 @@ static void set_up(lnet_server *server, lnet_stream *s) {
 }
 
 /* Whether the peer is one that the server's blockList keeps out. */
-static bool is_blocked(const lnet_server *server, const lnet_stream *s) {
-  const struct lnet_blocklist *list = server->block_list;
+static LNET_APART bool is_listed(const struct lnet_blocklist *list, const lnet_stream *s) {
   struct sockaddr_storage peer;
   int len = sizeof peer;
-  if (list == NULL || (s->s & S_PIPE) != 0) return false;
+  if ((s->s & S_PIPE) != 0) return false;
   const int status = uv_tcp_getpeername(&s->h.tcp, (struct sockaddr *)&peer, &len);
   return status == 0 && lnet_blocklist_blocks(list, &peer); /* else it is gone already */
+}
+
+static bool is_blocked(const lnet_server *server, const lnet_stream *s) {
+  return server->block_list != NULL && is_listed(server->block_list, s);
 }
 
 static bool is_full(const lnet_server *server) {
@@ -113,7 +118,7 @@ static int body_accept(lua_State *L) {
   lnet_stream *s = lnet_stream_make(L, listener->object.ctx, !listener->is_pipe);
   lua_getiuservalue(L, 2, UV_SOCKET_META);
   lua_setmetatable(L, 3);
-  if (server->keep_alive_delay > 0)
+  if (server->keep_alive && server->keep_alive_delay > 0)
     lnet_stream_check_cold(L, 3, s)->keep_alive_delay = server->keep_alive_delay;
   in->status = lnet_stream_open_handle(L, 3, s, listener->is_pipe);
   if (in->status != 0) return 0;
@@ -127,9 +132,11 @@ static int body_accept(lua_State *L) {
   if (in->status != 0 || is_blocked(server, s) || is_full(server)) return 0;
   in->placed = true; /* the usual end, without a door of its own */
   set_up(server, s);
-  lnet_emit_hot_push(L, 2);
+  const int type = lnet_emit_hot_push(L, 2);
   lua_pushvalue(L, 3);
-  lnet_emit_hot(L, LNET_EV_CONNECTION, 4);
+  lnet_stream_ctx(s)->told = &s->base.object;
+  lnet_emit_hot(L, LNET_EV_CONNECTION, 4, type);
+  lnet_stream_ctx(s)->told = NULL;
   return 0;
 }
 
@@ -171,15 +178,13 @@ static void accept_failed(lnet_listener *listener, int status) {
 
 /* Accepts one connection. Returns whether there was one. */
 static bool accept_polled(lnet_listener *listener) {
-  uv_os_fd_t fd;
-  int status = uv_fileno(&listener->h.handle, &fd);
-  if (status == 0) status = lnet_os_accept((int)fd);
+  const int status = lnet_os_accept(listener->fd);
   const bool none_left = status == UV_EMFILE || status == UV_ENFILE;
   if (status >= 0) {
     listener->accepted = status;
     accept_one(listener);
   } else if (none_left && listener->spare >= 0) {
-    lnet_os_shed((int)fd, &listener->spare);
+    lnet_os_shed(listener->fd, &listener->spare);
   } else if (status != UV_EAGAIN && status != UV_ECONNABORTED) { /* else it is gone already */
     accept_failed(listener, status);
   }
@@ -240,7 +245,7 @@ int lnet_l_incoming(lua_State *L) {
   lnet_stream *s = lnet_check_stream(L, 2);
   lnet_ctx *ctx = lnet_stream_ctx(s);
   lua_settop(L, 2);
-  if (server->keep_alive_delay > 0)
+  if (server->keep_alive && server->keep_alive_delay > 0)
     lnet_stream_check_cold(L, 2, s)->keep_alive_delay = server->keep_alive_delay;
   lnet_object_hold(L, 1, &server->base.object);
   if (server->listener == NULL || (s->s & S_HANDLE) == 0) { /* closed meanwhile */

@@ -2,6 +2,7 @@
    fires in order of deadline, then of setting, with the ticks in between, as in node. */
 #include "alarm.h"
 #include "call.h"
+#include "tick.h"
 #include <stdlib.h>
 
 struct lnet_alarms {

@@ -8,6 +8,8 @@
 #include "immediate.h"
 #include "life.h"
 #include "os.h"
+#include "owed.h"
+#include "tick.h"
 #include <stdlib.h>
 #include <string.h>
 

@@ -190,6 +190,7 @@ static int listen_and_poll(lnet_listener *listener, int backlog) {
   status = uv_poll_init(listener->object.ctx->loop, &listener->poll, (int)fd);
   if (status != 0) return status;
   listener->poll.data = listener;
+  listener->fd = (int)fd;
   listener->polls = true;
   listener->spare = lnet_os_spare();
   lnet_object_hold_again(&listener->object);

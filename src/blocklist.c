@@ -29,12 +29,15 @@ struct rule {
 };
 
 typedef struct lnet_blocklist {
+  const void *kind;
   lnet_prefix_tree v4;
   lnet_prefix_tree v6;
   struct rule *rules; /* owned; the oldest first */
   size_t count;
   size_t capacity;
 } lnet_blocklist;
+
+static const char kind = 0; /* its address is what each list begins with */
 
 /* What a rule adds to a tree. */
 struct prefixes {
@@ -339,7 +342,8 @@ static int get(lua_State *L, void *object, int number) {
 /* A server may still have the list while the state is closed: it is empty then. */
 static int l_gc(lua_State *L) {
   lnet_blocklist *list = lua_touserdata(L, 1);
-  if (lua_rawlen(L, 1) < sizeof *list) return 0; /* ours by debug.setmetatable alone */
+  if (lua_rawlen(L, 1) < sizeof *list || list->kind != &kind)
+    return 0; /* ours by debug.setmetatable alone */
   lnet_prefix_free(&list->v4);
   lnet_prefix_free(&list->v6);
   free(list->rules);
@@ -352,6 +356,7 @@ int lnet_l_newBlockList(lua_State *L) {
   lnet_ctx *ctx = lnet_ctx_of(L);
   lnet_blocklist *list = lua_newuserdatauv(L, sizeof *list, LNET_UV_COMMON);
   memset(list, 0, sizeof *list);
+  list->kind = &kind;
   lnet_prefix_init(&list->v4);
   lnet_prefix_init(&list->v6);
   lua_rawgeti(L, LUA_REGISTRYINDEX, ctx->blocklist_meta_ref);
@@ -373,6 +378,8 @@ void lnet_blocklist_init(lua_State *L, lnet_ctx *ctx) {
   static const lnet_property properties[] = {{"rules", 1, false}, {NULL, 0, false}};
   static const lnet_class_spec spec = {.name = "BlockList",
                                        .size = sizeof(lnet_blocklist),
+                                       .kind_at = offsetof(lnet_blocklist, kind),
+                                       .kind = &kind,
                                        .methods = methods,
                                        .properties = properties,
                                        .get = get,

@@ -12,12 +12,24 @@ enum { UV_BLOCK = 1 };
 /* Blocks may be this long; bytes. */
 #define LONGEST 4294967296.0
 
+/* Whether the userdata at idx is a block: it is followed by its bytes. [-0, +0, -] */
+static bool is_block(lua_State *L, int idx) {
+  const lnet_buffer *b = lua_touserdata(L, idx);
+  const size_t size = lua_rawlen(L, idx);
+  return size >= sizeof *b && b->base == (const char *)(b + 1) && b->len == size - sizeof *b;
+}
+
 /* The userdata at idx, which has the metatable of buffers, unless the program has given that to
-   something else: a block is followed by its bytes, and a view has a block. [-0, +0, -] */
+   something else: a block, or a view whose bytes are those of the block that it has. [-0, +0, -] */
 static lnet_buffer *of_meta(lua_State *L, int idx) {
   lnet_buffer *b = lua_touserdata(L, idx);
-  if (b->base == (char *)(b + 1) && b->len == lua_rawlen(L, idx) - sizeof *b) return b;
-  const bool view = lua_getiuservalue(L, idx, UV_BLOCK) == LUA_TUSERDATA;
+  if (is_block(L, idx)) return b;
+  bool view = lua_getiuservalue(L, idx, UV_BLOCK) == LUA_TUSERDATA && is_block(L, -1);
+  if (view) {
+    const lnet_buffer *block = lua_touserdata(L, -1);
+    const uintptr_t from = (uintptr_t)b->base - (uintptr_t)block->base;
+    view = from <= block->len && b->len <= block->len - from;
+  }
   lua_pop(L, 1);
   return view ? b : NULL;
 }
@@ -28,6 +40,24 @@ lnet_buffer *lnet_buffer_test(lua_State *L, int idx) {
   const lnet_ctx *ctx = lua_touserdata(L, -1);
   lua_pop(L, 1);
   return lnet_class_test(L, idx, ctx->buffer_meta) != NULL ? of_meta(L, idx) : NULL;
+}
+
+const char *lnet_buffer_chunk(lua_State *L, int idx, lnet_encoding encoding, size_t *len) {
+  const lnet_buffer *buffer = lnet_buffer_test(L, idx);
+  if (buffer != NULL) {
+    *len = buffer->len;
+    return buffer->base;
+  }
+  if (lua_type(L, idx) != LUA_TSTRING && lua_type(L, idx) != LUA_TNUMBER)
+    lnet_check_fail(L, idx, "chunk",
+                    "of type string or an instance of Buffer, TypedArray, or DataView");
+  const char *text = lua_tolstring(L, idx, len);
+  if (encoding == LNET_ENCODING_BYTES || encoding == LNET_ENCODING_UTF8) return text;
+  luaL_Buffer out;
+  char *to = luaL_buffinitsize(L, &out, lnet_codec_encode_max(encoding, *len));
+  luaL_pushresultsize(&out, lnet_codec_encode(encoding, text, *len, to));
+  lua_replace(L, idx);
+  return lua_tolstring(L, idx, len);
 }
 
 static lnet_buffer *check_self(lua_State *L) {
@@ -184,7 +214,7 @@ static int l_set(lua_State *L) {
   const lnet_buffer *b = check_self(L);
   size_t len = 0;
   lnet_check_number(L, 2, "i");
-  const char *text = lnet_check_chunk(L, 3, LNET_ENCODING_BYTES, &len);
+  const char *text = lnet_buffer_chunk(L, 3, LNET_ENCODING_BYTES, &len);
   const double i = (double)lua_tonumber(L, 2);
   if (!(i >= 1) || floor(i) != i || i - 1 + (double)len > (double)b->len)
     lnet_check_range(L, 2, "i", "such that the text fits");

@@ -2,24 +2,6 @@
 #include "call.h"
 #include "error.h"
 #include "report.h"
-#include "tick.h"
-
-static const char ctx_key = 0;
-
-void lnet_ctx_push(lua_State *L) {
-  lua_rawgetp(L, LUA_REGISTRYINDEX, &ctx_key);
-}
-
-/* Shared by loop.c, which makes the context. [-1, +0, m] */
-void lnet_ctx_register(lua_State *L);
-void lnet_ctx_register(lua_State *L) {
-  lua_rawsetp(L, LUA_REGISTRYINDEX, &ctx_key);
-}
-
-void lnet_ctx_setfuncs(lua_State *L, lnet_ctx *ctx, const luaL_Reg *functions) {
-  lua_pushlightuserdata(L, ctx);
-  luaL_setfuncs(L, functions, 1);
-}
 
 int lnet_on_raise(lua_State *L) {
   lua_settop(L, 1);
@@ -98,7 +80,10 @@ void lnet_raise_kept(lua_State *L, lnet_ctx *ctx) {
 
 /* Ends a protected call: keeps the error, closes the door. [-0|1, +0, -] */
 LNET_HOT static bool leave_door(lua_State *L, lnet_ctx *ctx, int status) {
-  if (status != LUA_OK) lnet_keep_error(L, ctx);
+  if (status != LUA_OK) {
+    ctx->told = NULL; /* what the body kept is gone */
+    lnet_keep_error(L, ctx);
+  }
   if (--ctx->depth == 0 && ctx->gathering != 0) ctx->flush(ctx);
   return status == LUA_OK;
 }
@@ -135,9 +120,4 @@ bool lnet_call_kept(lua_State *L, lnet_ctx *ctx, int nargs) {
   const int status = lua_pcall(L, nargs, 0, function);
   lua_remove(L, function);
   return leave_door(L, ctx, status);
-}
-
-LNET_HOT void lnet_leave_busy(lnet_ctx *ctx) {
-  if (ctx->gathering != 0) ctx->flush(ctx);
-  if (ctx->tick_count > 0) lnet_ticks_run(ctx);
 }

@@ -21,12 +21,6 @@ static inline lua_State *lnet_swap_thread(lnet_ctx *ctx, lua_State *L) {
   return before;
 }
 
-/* The end of each libuv callback: sends what was gathered, runs the ticks. [-0, +0, -] */
-void lnet_leave_busy(lnet_ctx *ctx); /* when there is something to do */
-static inline void lnet_leave(lnet_ctx *ctx) {
-  if (ctx->gathering != 0 || ctx->tick_count > 0) lnet_leave_busy(ctx);
-}
-
 /* Keeps the error value on top for net.run and halts the loop. [-1, +0, -] */
 void lnet_keep_error(lua_State *L, lnet_ctx *ctx);
 

@@ -11,6 +11,7 @@
 #include "loop.h"
 #include "object.h"
 #include "os.h"
+#include "owed.h"
 #include "tick.h"
 #include <stdlib.h>
 #include <string.h>
@@ -392,8 +393,11 @@ void lnet_channel_init(lua_State *L, lnet_ctx *ctx) {
   static const luaL_Reg methods[] = {{"close", l_close}, {"open", l_open},   {"ref", l_ref},
                                      {"send", l_send},   {"start", l_start}, {"waiting", l_waiting},
                                      {NULL, NULL}};
-  static const lnet_class_spec spec = {
-      .name = "Channel", .size = sizeof(lnet_channel), .methods = methods};
+  static const lnet_class_spec spec = {.name = "Channel",
+                                       .size = sizeof(lnet_channel),
+                                       .kind_at = offsetof(lnet_object, cls),
+                                       .kind = &channel_class,
+                                       .methods = methods};
   lnet_class_new(L, ctx, &spec, &ctx->channel_meta, &ctx->channel_meta_ref);
   lua_pop(L, 1);
   lua_pushinteger(L, UV_EADDRINUSE);

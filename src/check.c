@@ -1,6 +1,5 @@
 /* Checks of arguments. */
 #include "check.h"
-#include "buffer.h"
 #include "describe.h"
 #include "error.h"
 #include <string.h>
@@ -56,22 +55,4 @@ lnet_encoding lnet_check_encoding(lua_State *L, int idx, lnet_encoding fallback)
   lua_concat(L, 2);
   lnet_error_raise_top(L, "TypeError", "ERR_UNKNOWN_ENCODING");
   return fallback;
-}
-
-const char *lnet_check_chunk(lua_State *L, int idx, lnet_encoding encoding, size_t *len) {
-  const lnet_buffer *buffer = lnet_buffer_test(L, idx);
-  if (buffer != NULL) {
-    *len = buffer->len;
-    return buffer->base;
-  }
-  if (lua_type(L, idx) != LUA_TSTRING && lua_type(L, idx) != LUA_TNUMBER)
-    lnet_check_fail(L, idx, "chunk",
-                    "of type string or an instance of Buffer, TypedArray, or DataView");
-  const char *text = lua_tolstring(L, idx, len);
-  if (encoding == LNET_ENCODING_BYTES || encoding == LNET_ENCODING_UTF8) return text;
-  luaL_Buffer out;
-  char *to = luaL_buffinitsize(L, &out, lnet_codec_encode_max(encoding, *len));
-  luaL_pushresultsize(&out, lnet_codec_encode(encoding, text, *len, to));
-  lua_replace(L, idx);
-  return lua_tolstring(L, idx, len);
 }

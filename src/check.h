@@ -27,8 +27,4 @@ int lnet_check_range(lua_State *L, int idx, const char *name, const char *range)
    [-0, +0, v] */
 lnet_encoding lnet_check_encoding(lua_State *L, int idx, lnet_encoding fallback);
 
-/* The bytes of the chunk at idx: a string or a number, encoded, which stays at idx as a string; or
-   a net.Buffer as it is. Raises ERR_INVALID_ARG_TYPE. [-0, +0, e] */
-const char *lnet_check_chunk(lua_State *L, int idx, lnet_encoding encoding, size_t *len);
-
 #endif

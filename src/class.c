@@ -3,7 +3,7 @@
 #include "class.h"
 #include "error.h"
 
-const char lnet_class_key = 0;
+static const char class_key = 0; /* where each metatable has its class's spec */
 
 /* Upvalues of the lookups: class table, spec, table of the properties' numbers. */
 enum { UP_CLASS = 1, UP_SPEC = 2, UP_PROPERTIES = 3 };
@@ -124,10 +124,10 @@ static int l_tostring(lua_State *L) {
 }
 
 void lnet_class_mark(lua_State *L, const lnet_class_spec *spec) {
-  lua_pushlightuserdata(L, (void *)&lnet_class_key);
+  lua_pushlightuserdata(L, (void *)spec->kind);
   lua_rawseti(L, -2, LNET_META_MARK);
   lua_pushlightuserdata(L, (void *)spec);
-  lua_rawsetp(L, -2, &lnet_class_key);
+  lua_rawsetp(L, -2, &class_key);
 }
 
 void lnet_class_new(lua_State *L, lnet_ctx *ctx, const lnet_class_spec *spec, const void **meta,
@@ -211,24 +211,14 @@ void lnet_class_family(lua_State *L, int from, int owner) {
   }
 }
 
-/* Whether the userdata at idx, whose metatable is on top, can be of its class. [-1, +0, -] */
-static bool is_marked(lua_State *L, int idx) {
-  lua_rawgetp(L, -1, &lnet_class_key);
-  const lnet_class_spec *spec = lua_touserdata(L, -1);
-  lua_pop(L, 2);
-  return spec != NULL && lua_rawlen(L, idx) >= spec->size;
-}
-
-bool lnet_class_is_ours(lua_State *L, int idx) {
-  idx = lua_absindex(L, idx);
-  return lua_type(L, idx) == LUA_TUSERDATA && lua_getmetatable(L, idx) && is_marked(L, idx);
-}
-
 void *lnet_class_test(lua_State *L, int idx, const void *meta) {
   idx = lua_absindex(L, idx);
   if (lua_type(L, idx) != LUA_TUSERDATA || !lua_getmetatable(L, idx)) return NULL;
   const bool same = lua_topointer(L, -1) == meta;
-  return is_marked(L, idx) && same ? lua_touserdata(L, idx) : NULL;
+  lua_rawgetp(L, -1, &class_key);
+  const lnet_class_spec *spec = lua_touserdata(L, -1);
+  lua_pop(L, 2);
+  return same && spec != NULL && lnet_class_fits(L, idx, spec) ? lua_touserdata(L, idx) : NULL;
 }
 
 void *lnet_class_check(lua_State *L, int idx, const void *meta, const char *name) {

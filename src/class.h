@@ -3,6 +3,7 @@
 #define LNET_CLASS_H
 
 #include "ctx.h"
+#include <string.h>
 
 /* User values that every object of a class has; a class may add more behind them. */
 enum { LNET_UV_HOT = 1, LNET_UV_MORE = 2, LNET_UV_COMMON = 2 };
@@ -24,13 +25,17 @@ typedef struct lnet_property {
 } lnet_property;
 
 typedef struct lnet_class_spec {
-  const char *name;                /* "Socket" */
-  size_t size;                     /* bytes that each object has, or more */
+  const char *name; /* "Socket" */
+  /* What tells an object of the class from other userdata, for programs that give our metatables to
+     those: it has this size, or more, and at `kind_at` the pointer `kind`, which no other class has
+     there. NULL: `fits` says it, or who calls lnet_class_test. */
+  size_t size; /* bytes */
+  size_t kind_at;
+  const void *kind;
+  /* Whether the userdata at idx, of which all that is true, is one. May be NULL. [-0, +0, -] */
+  bool (*fits)(lua_State *L, int idx);
   const luaL_Reg *methods;         /* have the context as upvalue */
   const lnet_property *properties; /* ends with a NULL name; may be NULL */
-  /* Whether the userdata at idx, of this size or more, is one by its contents, for programs that
-     give our metatables to others. May be NULL. [-0, +0, -] */
-  bool (*fits)(lua_State *L, int idx);
   /* Pushes the property's value. [-0, +1, e] */
   int (*get)(lua_State *L, void *object, int number);
   /* Takes the value at index 3. [-0, +0, e] */
@@ -55,7 +60,8 @@ void lnet_class_new(lua_State *L, lnet_ctx *ctx, const lnet_class_spec *spec, co
 enum { LNET_META_GC = 1, LNET_META_FIELDS = 2, LNET_METAS = 4 /* sets of these */ };
 
 /* Such a metatable is one of a family: those of all that objects may lack, and of one owner. Its
-   keys: the owner; the family, where a metatable's place is what it lacks + 1. */
+   keys: the owner; the family, where a metatable's place is what it lacks + 1. Each metatable has
+   its class's `kind` as a mark. */
 enum { LNET_META_OWNER = 1, LNET_META_FAMILY = 2, LNET_META_MARK = 3 };
 
 /* Pushes a family of copies of the metatable at `from` that have the value at `owner` (0: none).
@@ -77,29 +83,27 @@ bool lnet_class_is_lookup(lua_CFunction function);
 /* Marks the metatable on top as one of this class, for who makes it himself. [-0, +0, m] */
 void lnet_class_mark(lua_State *L, const lnet_class_spec *spec);
 
-/* Whether the value at idx is a userdata of one of our classes. It is known by a mark in its
-   metatable, which no other library can have, and by its size, should the program have given our
-   metatable to something else. What is in it says nothing: the bytes of another library's userdata
-   may be those of an object of ours that was there before. [-0, +0, -] */
-bool lnet_class_is_ours(lua_State *L, int idx);
-
-/* Whether the value at idx, which has the class's metatable, can be an object of it. [-0, +0, -] */
+/* Whether the value at idx, which has the class's metatable, is an object of it. What is in it says
+   nothing without that metatable: the bytes of another library's userdata may be those of an object
+   of ours that was there before. [-0, +0, -] */
 static inline bool lnet_class_fits(lua_State *L, int idx, const lnet_class_spec *spec) {
-  return lua_type(L, idx) == LUA_TUSERDATA && lua_rawlen(L, idx) >= spec->size &&
-         (spec->fits == NULL || spec->fits(L, idx));
+  const void *kind = NULL;
+  if (lua_type(L, idx) != LUA_TUSERDATA || lua_rawlen(L, idx) < spec->size) return false;
+  if (spec->kind != NULL)
+    memcpy(&kind, (const char *)lua_touserdata(L, idx) + spec->kind_at, sizeof kind);
+  return kind == spec->kind && (spec->fits == NULL || spec->fits(L, idx));
 }
 
-/* The same without the size, for the full userdata at idx. [-0, +0, -] */
-extern const char lnet_class_key; /* where each metatable has its class's spec */
-static inline bool lnet_class_is_marked(lua_State *L, int idx) {
+/* Whether the full userdata at idx has a metatable of the class of this kind. [-0, +0, -] */
+static inline bool lnet_class_is_marked(lua_State *L, int idx, const void *kind) {
   if (!lua_getmetatable(L, idx)) return false;
   lua_rawgeti(L, -1, LNET_META_MARK);
-  const bool marked = lua_touserdata(L, -1) == &lnet_class_key;
+  const bool marked = lua_touserdata(L, -1) == kind;
   lua_pop(L, 2);
   return marked;
 }
 
-/* The object at idx when it has this metatable, else NULL. [-0, +0, -] */
+/* The object at idx when it has this metatable and fits, else NULL. [-0, +0, -] */
 void *lnet_class_test(lua_State *L, int idx, const void *meta);
 
 /* The same; raises ERR_INVALID_THIS otherwise. [-0, +0, v] */

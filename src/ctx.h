@@ -66,6 +66,9 @@ typedef struct lnet_ctx {
   bool polling;     /* uv_run is */
   bool halted;      /* an error or net.stop(): libuv may call, Lua is not entered */
   bool shut;        /* the state is closing, or the loop is gone: Lua is never entered again */
+  /* An object of ours that a body keeps on its stack while it calls a listener with it, which will
+     call its methods: they need not find out whose it is. NULL: none, or nobody knows. */
+  const struct lnet_object *told;
 
   uv_async_t wake; /* of interrupt.c */
   lnet_os_waiter waiter;
@@ -92,13 +95,12 @@ typedef struct lnet_ctx {
 
   struct lnet_tick *ticks; /* ring buffer, see tick.c */
   uint32_t tick_capacity;  /* a power of two */
-  uint32_t tick_first;
+  uint32_t tick_first;     /* number of the first one; the others follow */
   uint32_t tick_count;
-  uint32_t tick_first_number; /* of the first one; the others follow */
-  int tick_functions_ref;     /* of the table of the functions that ticks call, or false */
-  int tick_function_max;      /* its highest place that was used */
-  uint32_t tick_life;         /* while the step of an object runs: its life then */
-  uint32_t lives;             /* the number that was given last to the life of a stream */
+  int tick_functions_ref; /* of the table of the functions that ticks call, or false */
+  int tick_function_max;  /* its highest place that was used */
+  uint32_t tick_life;     /* while the step of an object runs: its life then */
+  uint32_t lives;         /* the number that was given last to the life of a stream */
 
   struct lnet_object *held; /* objects whose libuv callback came while halted, in order */
   struct lnet_object *held_last;
@@ -117,7 +119,7 @@ typedef struct lnet_ctx {
   char *slab;
   int weak_ref;                                 /* table of weak references, see object.c */
   int names_ref;                                /* event names: number -> name */
-  const char *event_names[LNET_EVENTS_MAX];     /* where Lua keeps these names */
+  const void *event_names[LNET_EVENTS_MAX];     /* where Lua keeps these names */
   const void *error_meta;                       /* metatables, known by their addresses */
   const struct lnet_object_class *socket_class; /* of those that emit, the objects' class */
   const struct lnet_object_class *server_class;
@@ -151,6 +153,9 @@ enum {
 
 /* Pushes the context's userdata. [-0, +1, -] */
 void lnet_ctx_push(lua_State *L);
+
+/* The userdata on top is the context of this state from now on. [-1, +0, m] */
+void lnet_ctx_register(lua_State *L);
 
 /* The context of this state, from the first upvalue of each of our functions. [-0, +0, -] */
 static inline lnet_ctx *lnet_ctx_of(lua_State *L) {

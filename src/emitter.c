@@ -12,13 +12,18 @@
 
 static bool emit(lua_State *L, lnet_listeners at, int key, int event, int nargs);
 
+/* Tells the class that a listener of the event was removed, or was not there. [-0, +0, e] */
+static void tell_removed(lua_State *L, lnet_listeners at, int event) {
+  if (at.base != NULL && lnet_emitter_watches(at.base, event))
+    lnet_emitter_class_of(at.base)->removed(L, at.idx, at.base, event);
+}
+
 /* Removes a listener and tells the class and 'removeListener'. [-0, +0, e] */
 static void remove_listener(lua_State *L, lnet_listeners at, int key, int event, int what) {
   const int top = lua_gettop(L);
   bool loose = false;
   if (!lnet_listeners_remove(L, at, key, event, what, &loose)) {
-    if (at.base != NULL && lnet_emitter_class_of(at.base)->removed != NULL)
-      lnet_emitter_class_of(at.base)->removed(L, at.idx, at.base, event);
+    tell_removed(L, at, event);
     return;
   }
   const int removed = top + 1;
@@ -33,8 +38,7 @@ static void remove_listener(lua_State *L, lnet_listeners at, int key, int event,
   }
   lua_settop(L, top);
   if (loose) lnet_listeners_settle(L, at, key);
-  if (at.base != NULL && lnet_emitter_class_of(at.base)->removed != NULL)
-    lnet_emitter_class_of(at.base)->removed(L, at.idx, at.base, event);
+  tell_removed(L, at, event);
 }
 
 /* Calls the listener at `listener` with copies of the nargs values from `first` on. native_too: a
@@ -202,15 +206,14 @@ static lnet_listeners open_emitter(lua_State *L, lnet_ctx *ctx) {
    whether it is done. [-0, +0, e] */
 static bool add_first(lua_State *L) {
   lnet_ctx *ctx = lnet_ctx_of(L);
-  if (lua_gettop(L) != 3 || !lua_isfunction(L, 3) || lua_type(L, 2) != LUA_TSTRING) return false;
+  if (lua_gettop(L) != 3 || !lua_isfunction(L, 3)) return false;
   lnet_emitting *base = lnet_emitting_test(L, ctx, 1);
-  const int event = lnet_name_event(ctx, lua_tostring(L, 2));
+  const int event = lnet_name_event(ctx, lua_topointer(L, 2));
   if (base == NULL || event == LNET_EV_NONE || lnet_listened(base, event) ||
       lnet_listened(base, LNET_EV_NEW_LISTENER) || ctx->shut || lnet_ticks_reserve(ctx) != 0)
     return false;
-  if (!lnet_listeners_add_first(L, base, 1, event)) return false;
-  if (lnet_emitter_class_of(base)->added != NULL)
-    lnet_emitter_class_of(base)->added(L, 1, base, event);
+  if (!lnet_listeners_add_first(L, base, 1, event, LUA_TFUNCTION)) return false;
+  if (lnet_emitter_watches(base, event)) lnet_emitter_class_of(base)->added(L, 1, base, event);
   lua_pushvalue(L, 1);
   return true;
 }
@@ -245,7 +248,7 @@ static void add_at(lua_State *L, lnet_listeners at, int key, int event, int list
     lua_pushvalue(L, listener);
   }
   const lua_Integer count = lnet_listeners_add(L, at, key, event, prepend);
-  if (!prepend && event != 0 && at.base != NULL && lnet_emitter_class_of(at.base)->added != NULL)
+  if (!prepend && at.base != NULL && lnet_emitter_watches(at.base, event))
     lnet_emitter_class_of(at.base)->added(L, at.idx, at.base, event);
   lnet_limit_check(L, at, key, event, count);
 }
@@ -358,6 +361,7 @@ static void remove_each(lua_State *L, lnet_listeners at, int key, int event) {
   lnet_listeners_push(L, at, key, event);
   push_copy(L, top + 1);
   for (lua_Integer i = (lua_Integer)lua_rawlen(L, top + 2); i >= 1; i--) {
+    if (at.base != NULL && lnet_ticks_reserve(at.ctx) != 0) lnet_error_memory(L);
     lua_rawgeti(L, top + 2, i);
     remove_listener(L, at, key, event, top + 3);
     lua_settop(L, top + 2);
@@ -395,9 +399,7 @@ int lnet_l_removeAllListeners(lua_State *L) {
   } else {
     lnet_listeners_clear(L, at, all ? 0 : 2, event);
   }
-  if (at.base != NULL && lnet_emitter_class_of(at.base)->removed != NULL &&
-      (all || event == LNET_EV_READABLE))
-    lnet_emitter_class_of(at.base)->removed(L, at.idx, at.base, LNET_EV_READABLE);
+  if (all || event == LNET_EV_READABLE) tell_removed(L, at, LNET_EV_READABLE);
   lua_settop(L, 1);
   return 1;
 }

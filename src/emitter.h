@@ -12,14 +12,14 @@
 bool lnet_emit_at(lua_State *L, lnet_emitting *base, int idx, int event, int nargs);
 
 /* The event of whose handler the class has a user value, in two steps that copy nothing: the first
-   pushes the handler of the object at idx, the second calls the one at `handler` with the one
-   argument above it. [-0, +1, -] [-2, +0, e] */
-static inline void lnet_emit_hot_push(lua_State *L, int idx) {
-  lua_getiuservalue(L, idx, LNET_UV_HOT);
+   pushes the handler of the object at idx and returns its type, the second calls the one of that
+   type at `handler` with the one argument above it. [-0, +1, -] [-2, +0, e] */
+static inline int lnet_emit_hot_push(lua_State *L, int idx) {
+  return lua_getiuservalue(L, idx, LNET_UV_HOT);
 }
 void lnet_emit_hot_many(lua_State *L, int event, int handler); /* or none, or a userdata */
-static inline void lnet_emit_hot(lua_State *L, int event, int handler) {
-  if (lua_type(L, handler) == LUA_TFUNCTION)
+static inline void lnet_emit_hot(lua_State *L, int event, int handler, int type) {
+  if (type == LUA_TFUNCTION)
     lua_call(L, 1, 0);
   else
     lnet_emit_hot_many(L, event, handler);

@@ -6,6 +6,8 @@
 #include "gather.h"
 #include "immediate.h"
 #include "os.h"
+#include "owed.h"
+#include "tick.h"
 #include "writer.h"
 #include <stdlib.h>
 
@@ -15,16 +17,16 @@ static bool need_finish(const lnet_stream *s) {
          !lnet_writer_buffered(s) && lnet_waiting(s) == 0;
 }
 
-static void finish(lnet_stream *s) {
-  const uint32_t life = lnet_stream_life(s);
+/* Returns whether the stream is still in the same life. */
+static bool finish(lnet_stream *s) {
   lnet_stream_rare(s)->pendingcb--;
   s->w |= W_FINISHED;
-  lnet_entries_call_finish(s, lnet_fault_of(LNET_FAULT_NONE));
-  if (lnet_stream_is_past(s, life)) return;
-  lnet_emit_plain(&s->base, LNET_EV_FINISH);
-  if (lnet_stream_is_past(s, life)) return;
+  if (!lnet_entries_call_finish(s, lnet_fault_of(LNET_FAULT_NONE)) ||
+      !lnet_stream_tell(s, LNET_EV_FINISH))
+    return false;
   if ((s->r & (R_END_EMITTED | R_DISABLED)) != 0)
     lnet_stream_destroy(s, lnet_fault_of(LNET_FAULT_NONE));
+  return true;
 }
 
 static void finish_tick(lnet_object *object) {
@@ -39,26 +41,21 @@ static void finish_if_needed_tick(lnet_object *object) {
     lnet_stream_rare(s)->pendingcb--;
 }
 
-/* node's onFinish: the FIN is out, or failed. last: nothing follows in the callback. */
-static void final_done(lnet_stream *s, int status, bool last) {
-  const uint32_t life = lnet_stream_life(s);
-  if ((s->w & W_PREFINISHED) != 0) return;
+/* node's onFinish: the FIN is out, or failed. Returns whether finish_tick is due. */
+static bool final_done(lnet_stream *s, int status) {
+  if ((s->w & W_PREFINISHED) != 0) return false;
   lnet_stream_rare(s)->pendingcb--;
   if (status < 0) {
     lnet_stream_set_errored(s, lnet_fault_system(status, LNET_SYSCALL_SHUTDOWN));
-    lnet_entries_call_finish(s, lnet_fault_of(LNET_FAULT_VALUE));
-    if (lnet_stream_is_past(s, life)) return;
-    lnet_stream_destroy(s, lnet_fault_system(status, LNET_SYSCALL_SHUTDOWN));
-  } else if (need_finish(s)) {
-    s->w |= W_PREFINISHED;
-    lnet_emit_plain(&s->base, LNET_EV_PREFINISH);
-    if (lnet_stream_is_past(s, life)) return;
-    lnet_stream_rare(s)->pendingcb++;
-    if (last)
-      lnet_stream_tick_last(s, finish_tick);
-    else
-      lnet_stream_tick(s, finish_tick);
+    if (lnet_entries_call_finish(s, lnet_fault_of(LNET_FAULT_VALUE)))
+      lnet_stream_destroy(s, lnet_fault_system(status, LNET_SYSCALL_SHUTDOWN));
+    return false;
   }
+  if (!need_finish(s)) return false;
+  s->w |= W_PREFINISHED;
+  if (!lnet_stream_tell(s, LNET_EV_PREFINISH)) return false;
+  lnet_stream_rare(s)->pendingcb++;
+  return true;
 }
 
 /* A uv_shutdown, malloc'ed. */
@@ -80,12 +77,12 @@ static void on_shutdown(uv_shutdown_t *req, int status) {
     lnet_object_owe(&s->base.object, OWE_SHUTDOWN);
     return;
   }
-  final_done(s, 0, true);
+  lnet_ending_resume(s);
   lnet_leave(ctx);
 }
 
 void lnet_ending_resume(lnet_stream *s) {
-  final_done(s, 0, true);
+  if (final_done(s, 0)) lnet_stream_tick_last(s, finish_tick);
 }
 
 /* Whether to close the descriptor, which follows 'finish', sends the FIN as well: the other side
@@ -94,16 +91,16 @@ static bool close_is_fin(const lnet_stream *s) {
   return (s->r & (R_END_EMITTED | R_DISABLED)) == R_END_EMITTED && (s->s & S_SHARED) == 0;
 }
 
-void lnet_ending_send_fin(lnet_stream *s) {
+bool lnet_ending_send_fin(lnet_stream *s) {
   if ((s->s & S_HANDLE) == 0 || (s->s & S_CONNECTING) != 0) {
     s->w |= W_FINAL_ON_CONNECT;
-    return;
+    return true;
   }
   if (close_is_fin(s)) { /* over when node's shutdown would be: before a poll, or behind this one */
     s->w |= W_CLOSE_IS_FIN;
     lnet_object_owe(&s->base.object, OWE_SHUTDOWN);
     lnet_immediate_soon(lnet_stream_ctx(s), false);
-    return;
+    return true;
   }
   int status = UV_ENOMEM;
   struct shutdown *shutdown = malloc(sizeof *shutdown);
@@ -111,10 +108,12 @@ void lnet_ending_send_fin(lnet_stream *s) {
     shutdown->stream = s;
     shutdown->life = lnet_stream_life(s);
     status = uv_shutdown(&shutdown->req, &s->h.stream, on_shutdown);
-    if (status == 0) return;
+    if (status == 0) return true;
     free(shutdown);
   }
-  final_done(s, status == UV_ENOTCONN ? 0 : status, false);
+  const uint32_t life = lnet_stream_life(s);
+  if (final_done(s, status == UV_ENOTCONN ? 0 : status)) lnet_stream_tick(s, finish_tick);
+  return !lnet_stream_is_past(s, life);
 }
 
 void lnet_ending_share(lnet_stream *s) {
@@ -125,29 +124,26 @@ void lnet_ending_share(lnet_stream *s) {
 }
 
 /* node's prefinish and finishMaybe. */
-void lnet_ending_maybe(lnet_stream *s, bool sync) {
-  const uint32_t life = lnet_stream_life(s);
+bool lnet_ending_maybe(lnet_stream *s, bool sync) {
   lnet_gather_flush(s);
-  if (!need_finish(s)) return;
+  if (!need_finish(s)) return true;
   if ((s->w & (W_PREFINISHED | W_FINAL_CALLED)) == 0) {
     s->w |= W_FINAL_CALLED;
     lnet_stream_rare(s)->pendingcb++;
-    lnet_ending_send_fin(s);
-    if (lnet_stream_is_past(s, life)) return;
+    if (!lnet_ending_send_fin(s)) return false;
   }
-  if (lnet_stream_rare(s)->pendingcb != 0) return;
+  if (lnet_stream_rare(s)->pendingcb != 0) return true;
   lnet_stream_rare(s)->pendingcb++;
-  if (sync)
+  if (sync) {
     lnet_stream_tick(s, finish_if_needed_tick);
-  else if (need_finish(s))
-    finish(s);
+    return true;
+  }
+  return !need_finish(s) || finish(s);
 }
 
 void lnet_ending_begin(lnet_stream *s) {
-  const uint32_t life = lnet_stream_life(s);
   lnet_writer_uncork(s);
   if ((s->w & W_ENDING) != 0 || (s->s & S_ERRORED) != 0) return;
   s->w |= W_ENDING;
-  lnet_ending_maybe(s, true);
-  if (!lnet_stream_is_past(s, life)) s->w |= W_ENDED;
+  if (lnet_ending_maybe(s, true)) s->w |= W_ENDED;
 }

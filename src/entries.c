@@ -400,7 +400,12 @@ static bool some_settled(const lnet_stream *s) {
 static int body_calls(lua_State *L) {
   struct calls *c = lua_touserdata(L, 1);
   lnet_stream *s = c->stream;
+  const int error = 3; /* one for all of them: a traceback costs more than a call */
   lnet_object_push(L, &s->base.object);
+  if (c->fault.kind == LNET_FAULT_VALUE)
+    lnet_stream_push_errored(L, 2, s);
+  else
+    lnet_fault_push(L, c->fault);
   while (c->count > 0 && !lnet_stream_is_past(s, c->life)) {
     if (!some_settled(
             s)) { /* a callback has emitted 'connect' or 'close': they were called there */
@@ -413,13 +418,10 @@ static int body_calls(lua_State *L) {
     if ((entry.flags & E_ANCHORED) == 0) continue;
     push_callback(L, 2, s->cold, &entry);
     if ((entry.flags & E_CALLBACK) != 0) {
-      if (c->fault.kind == LNET_FAULT_VALUE)
-        lnet_stream_push_errored(L, 2, s);
-      else
-        lnet_fault_push(L, c->fault);
+      lua_pushvalue(L, error);
       lua_call(L, 1, 0);
     }
-    lua_settop(L, 2);
+    lua_settop(L, error);
   }
   return 0;
 }
@@ -486,14 +488,14 @@ static int body_finish_calls(lua_State *L) {
   return 0;
 }
 
-void lnet_entries_call_finish(lnet_stream *s, lnet_fault fault) {
-  if ((s->w & W_ON_FINISHED) == 0) return;
+bool lnet_entries_call_finish_some(lnet_stream *s, lnet_fault fault) {
   s->w &= ~(uint32_t)W_ON_FINISHED;
   struct calls c = {s, lnet_stream_life(s), 0, fault, false};
   do {
     c.more = false;
     lnet_enter(lnet_stream_ctx(s), body_finish_calls, &c);
   } while (c.more);
+  return !lnet_stream_is_past(s, c.life);
 }
 
 /* The last `count` settled entries have no callback: they leave the queue. */

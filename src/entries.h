@@ -44,6 +44,15 @@ static inline void lnet_entries_note(lnet_stream *s) {
   if (s->cold->count == 0 && s->cold->corked == 0) s->w &= ~(uint32_t)W_QUEUE;
 }
 
+/* So many corks are left. Those that the life before has left, and the next one drops, are the last
+   to be undone. [-0, +0, -] */
+static inline void lnet_entries_set_corks(lnet_stream *s, uint32_t corks) {
+  lnet_cold *cold = s->cold;
+  cold->corked = corks;
+  if (cold->old_corks > corks) cold->old_corks = corks;
+  lnet_entries_note(s);
+}
+
 /* Makes room for `more` entries. Returns 0 or UV_ENOMEM. [-0, +0, -] */
 int lnet_entries_reserve(lnet_stream *s, uint32_t more);
 
@@ -78,8 +87,12 @@ void lnet_entries_call_back(lnet_stream *s, uint32_t first, uint32_t count, lnet
 /* The last `count` settled entries have no callback: they leave the queue. [-0, +0, -] */
 void lnet_entries_forget(lnet_stream *s, uint32_t count);
 
-/* Calls the callbacks of finish(). [-0, +0, -] */
-void lnet_entries_call_finish(lnet_stream *s, lnet_fault fault);
+/* Calls the callbacks of finish(). Returns whether the stream is still in the same life.
+   [-0, +0, -] */
+bool lnet_entries_call_finish_some(lnet_stream *s, lnet_fault fault); /* where there are some */
+static inline bool lnet_entries_call_finish(lnet_stream *s, lnet_fault fault) {
+  return (s->w & W_ON_FINISHED) == 0 || lnet_entries_call_finish_some(s, fault);
+}
 
 /* Drops entries and their memory, without Lua. [-0, +0, -] */
 void lnet_entries_free(lnet_stream *s);

@@ -44,9 +44,14 @@ int lnet_exit_add(lnet_ctx *ctx) {
   return 0;
 }
 
+/* In a child of fork a thread that is not there may have the mutex: then nobody looks at the list
+   any more. */
 void lnet_exit_remove(lnet_ctx *ctx) {
   if (ctx->pid == 0) return; /* it was not added */
-  uv_mutex_lock(&shared.mutex);
+  if (!lnet_exit_is_copy(ctx))
+    uv_mutex_lock(&shared.mutex);
+  else if (uv_mutex_trylock(&shared.mutex) != 0)
+    return;
   lnet_list_remove(&ctx->at_exit);
   uv_mutex_unlock(&shared.mutex);
 }

@@ -74,26 +74,22 @@ static void note(lnet_ctx *ctx, uint32_t record, size_t len) {
 }
 
 /* Takes `size` bytes of the arena, followed by `len`. Returns where, or 0. */
-LNET_HOT static uint32_t take(lnet_ctx *ctx, uint32_t size, size_t len) {
+static inline uint32_t take(lnet_ctx *ctx, uint32_t size, size_t len) {
   const uint32_t at = (ctx->arena_used + ALIGN - 1) & ~(uint32_t)(ALIGN - 1);
   if (room(ctx) < (int32_t)(ALIGN + size + len)) return 0;
   ctx->arena_used = at + size + (uint32_t)len;
   return at;
 }
 
-static void put_segment(lnet_ctx *ctx, uint32_t at, const char *base, size_t len) {
-  struct segment *segment = segment_at(ctx, at);
-  *segment = (struct segment){0, (uint32_t)len};
-  memcpy(bytes_of(segment), base, len);
-}
-
-/* The stream's first write: a record, with a segment behind it. */
-LNET_HOT static bool begin(lnet_stream *s, const char *base, size_t len) {
+/* The stream's first write: a record, with a segment behind it. Returns where its bytes go, or NULL
+   where there is no room. */
+static inline char *begin(lnet_stream *s, size_t len) {
   lnet_ctx *ctx = lnet_stream_ctx(s);
   const uint32_t at = take(ctx, sizeof(struct record) + sizeof(struct segment), len);
-  if (at == 0) return false;
+  if (at == 0) return NULL;
   const uint32_t first = at + (uint32_t)sizeof(struct record);
-  put_segment(ctx, first, base, len);
+  struct segment *segment = segment_at(ctx, first);
+  *segment = (struct segment){0, (uint32_t)len};
   *record_at(ctx, at) = (struct record){s, (uint32_t)len, first, first, 0};
   s->gather = (uint16_t)at;
   if (ctx->gathering == 0)
@@ -102,30 +98,39 @@ LNET_HOT static bool begin(lnet_stream *s, const char *base, size_t len) {
     record_at(ctx, ctx->gathering_last)->next = at;
   ctx->gathering_last = at;
   note(ctx, at, len);
-  return true;
+  return bytes_of(segment);
 }
 
-LNET_HOT bool lnet_gather_add(lnet_stream *s, const char *base, size_t len) {
+/* Another write of the stream: in its last segment, if nothing stands behind that, else in a new
+   one. Returns as begin does. */
+static inline char *go_on(const lnet_stream *s, size_t len) {
   lnet_ctx *ctx = lnet_stream_ctx(s);
-  if (s->gather == 0) return len < s->w_hwm && begin(s, base, len);
   struct record *record = record_at(ctx, s->gather);
-  if (record->bytes + len >= s->w_hwm) return false;
   struct segment *last = segment_at(ctx, record->last);
-  char *end = ctx->arena + ctx->arena_used;
-  if (bytes_of(last) + last->len == end) {
-    if (room(ctx) < (int32_t)len) return false;
-    memcpy(end, base, len);
+  char *to = bytes_of(last) + last->len;
+  if (to == ctx->arena + ctx->arena_used) {
+    if (room(ctx) < (int32_t)len) return NULL;
     last->len += (uint32_t)len;
     ctx->arena_used += (uint32_t)len;
   } else {
     const uint32_t at = take(ctx, sizeof *last, len);
-    if (at == 0) return false;
-    put_segment(ctx, at, base, len);
+    if (at == 0) return NULL;
+    struct segment *segment = segment_at(ctx, at);
+    *segment = (struct segment){0, (uint32_t)len};
     last->next = at;
     record->last = at;
+    to = bytes_of(segment);
   }
   record->bytes += (uint32_t)len;
   note(ctx, s->gather, len);
+  return to;
+}
+
+LNET_HOT bool lnet_gather_add(lnet_stream *s, const char *base, size_t len) {
+  if (lnet_gather_bytes(s) + len >= s->w_hwm) return false;
+  char *to = s->gather == 0 ? begin(s, len) : go_on(s, len);
+  if (to == NULL) return false;
+  memcpy(to, base, len); /* at the end: nothing has to be kept across the call */
   return true;
 }
 

@@ -116,7 +116,8 @@ lnet_order *lnet_order_at(lua_State *L, int idx) {
   const int top = lua_gettop(L) - 1;
   if (lua_getmetatable(L, -1) && lua_rawgetp(L, -1, &order_key) == LUA_TBOOLEAN)
     o = lua_touserdata(L, top + 1);
-  if (o != NULL && lua_rawlen(L, top + 1) < sizeof *o) o = NULL;
+  const size_t size = lua_rawlen(L, top + 1);
+  if (o != NULL && (size < sizeof *o || size != lnet_order_size(o->capacity, o->known))) o = NULL;
   lua_settop(L, top);
   return o;
 }

@@ -51,7 +51,7 @@ void lnet_handoff_detach(lua_State *L, int idx) {
   lnet_stream_clear_timeout(s);
   if ((s->s & S_ACCEPTED) == 0) return;
   lnet_server *server = lnet_server_forget(s); /* node: who waits for its end asks the fork */
-  lnet_object_release(&server->base.object);
+  if (server != NULL) lnet_object_release(&server->base.object);
 }
 
 /* Pushes a socket with what came. [-0, +1, m] */

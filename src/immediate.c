@@ -7,6 +7,7 @@
 #include "error.h"
 #include "list.h"
 #include "object.h"
+#include "owed.h"
 #include "tick.h"
 #include <stdlib.h>
 
@@ -17,6 +18,8 @@ typedef struct lnet_immediate {
   lnet_list link; /* in `waiting` or `current` while it waits */
   bool refed;
 } lnet_immediate;
+
+static const lnet_object_class immediate_class = {.resume = NULL}; /* nothing is owed to one */
 
 struct lnet_immediates {
   uv_check_t check; /* runs them; not referenced: */
@@ -115,7 +118,7 @@ int lnet_l_setImmediate(lua_State *L) {
   lnet_pack(L, lua_gettop(L) - 1);
   struct lnet_immediates *all = ctx->immediates;
   lnet_immediate *im = lua_newuserdatauv(L, sizeof *im, LNET_UV_COMMON);
-  lnet_object_init(&im->object, ctx, NULL);
+  lnet_object_init(&im->object, ctx, &immediate_class);
   lnet_list_init(&im->link);
   im->refed = true;
   lua_rawgeti(L, LUA_REGISTRYINDEX, all->meta_ref);
@@ -192,6 +195,8 @@ void lnet_immediate_init(lua_State *L, lnet_ctx *ctx) {
       {"ref", l_ref}, {"unref", l_unref}, {"hasRef", l_hasRef}, {"close", l_close}, {NULL, NULL}};
   static const lnet_class_spec spec = {.name = "Immediate",
                                        .size = sizeof(lnet_immediate),
+                                       .kind_at = offsetof(lnet_object, cls),
+                                       .kind = &immediate_class,
                                        .methods = methods,
                                        .get = no_property,
                                        .close = l_close};

@@ -40,6 +40,10 @@ void lnet_interrupt_end(lnet_ctx *ctx) {
   lnet_os_interrupt_end(&ctx->waiter);
 }
 
+void lnet_interrupt_forget(lnet_ctx *ctx) {
+  lnet_os_interrupt_forget(&ctx->waiter);
+}
+
 /* Something that the hook is called for. */
 static int l_nothing(lua_State *L) {
   (void)L;

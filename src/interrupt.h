@@ -11,6 +11,8 @@ void lnet_interrupt_close(lnet_ctx *ctx);
 /* Around what may wait. [-0, +0, -] */
 void lnet_interrupt_begin(lnet_ctx *ctx);
 void lnet_interrupt_end(lnet_ctx *ctx);
+/* Instead of the end, for a copy of the context in a child of fork. [-0, +0, -] */
+void lnet_interrupt_forget(lnet_ctx *ctx);
 
 /* There was a signal (ctx->waiter.signalled): halts the loop if the host has set a hook.
    [-0, +0, -] */

@@ -5,6 +5,7 @@
 #include "call.h"
 #include "entries.h"
 #include "error.h"
+#include "readbuf.h"
 
 /* Whether it has been connected, or destroyed, before. */
 static bool has_lived(const lnet_stream *s) {
@@ -55,13 +56,10 @@ static void keep_error(lua_State *L, int idx, lnet_stream *s) {
 
 /* What was read, and nobody has taken. [-0, +0, -] */
 static void drop_unread(lua_State *L, int idx, lnet_stream *s) {
-  lnet_cold *cold = s->cold;
-  cold->unread_count = 0;
-  cold->unread_len = 0;
-  lnet_class_forget(L, idx, COLD_READBUF);
-  s->r &= ~(uint32_t)(R_UNREAD | R_EMITTED_READABLE | R_END_SCHEDULED | R_READING_MORE);
+  lnet_readbuf_clear(L, idx, s);
+  s->r &= ~(uint32_t)(R_EMITTED_READABLE | R_END_SCHEDULED | R_READING_MORE);
   if ((s->s & S_DECODING) != 0)
-    lnet_decoder_init(&cold->decoder, (lnet_encoding)cold->decoder.encoding);
+    lnet_decoder_init(&s->cold->decoder, (lnet_encoding)s->cold->decoder.encoding);
 }
 
 /* All that belongs to the life before is gone; what is owed has been put aside. [-0, +0, -] */
@@ -72,9 +70,8 @@ static void begin_next(lua_State *L, int idx, lnet_stream *s) {
   lnet_class_forget(L, idx, COLD_QUEUE);
   lnet_class_forget(L, idx, COLD_FINISH);
   drop_unread(L, idx, s);
-  cold->corked -= cold->old_corks;
+  lnet_entries_set_corks(s, cold->corked - cold->old_corks);
   cold->old_corks = 0;
-  lnet_entries_note(s);
   lnet_stream_rare(s)->pendingcb = 0;
   s->w &= W_DISABLED | W_QUEUE | W_ENDING | W_ENDED | W_FINISHED;
   cold->past_close = (s->s & S_CONNECT_WAITS) != 0;

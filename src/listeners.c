@@ -163,12 +163,15 @@ static bool is_vacant(lua_State *L, const lnet_emitter *e, int idx) {
   return vacant;
 }
 
-bool lnet_listeners_add_first(lua_State *L, lnet_emitting *base, int idx, int event) {
+bool lnet_listeners_add_first(lua_State *L, lnet_emitting *base, int idx, int event, int type) {
   lnet_emitter *e = &base->emitter;
   if (e->many) return false;
   if (lnet_emitter_class_of(base)->hot == event) {
     e->hot_place = e->listed;
-    set_hot(L, base, idx);
+    if (type == LUA_TFUNCTION)
+      lua_setiuservalue(L, idx, LNET_UV_HOT);
+    else
+      set_hot(L, base, idx);
   } else if (is_vacant(L, e, idx)) {
     lua_setiuservalue(L, idx, LNET_UV_MORE);
     e->only = (uint8_t)event;
@@ -405,7 +408,9 @@ static void replace_handler(lua_State *L, lnet_listeners at, int key, int event)
 
 lua_Integer lnet_listeners_add(lua_State *L, lnet_listeners at, int key, int event, bool prepend) {
   const int listener = lua_gettop(L);
-  if (surely_none(at, event) && lnet_listeners_add_first(L, at.base, at.idx, event)) return 1;
+  if (surely_none(at, event) &&
+      lnet_listeners_add_first(L, at.base, at.idx, event, lua_type(L, listener)))
+    return 1;
   lua_Integer count = 0;
   while (count == 0) {
     if (!is_hot(at, event) || at.base->emitter.many) need_room(L, at);

@@ -11,10 +11,13 @@
 
 /* What the class of an emitter wants to know; each may be NULL. [-0, +0, e] */
 typedef struct lnet_emitter_class {
-  int hot; /* the event whose handler has a user value of its own */
+  int hot;          /* the event whose handler has a user value of its own */
+  uint32_t watched; /* bits of the events that the next two are about */
   void (*added)(lua_State *L, int idx, void *object, int event);   /* by on, addListener, once */
   void (*removed)(lua_State *L, int idx, void *object, int event); /* or there was none */
-  void (*hot_changed)(lua_State *L, void *object); /* its handler will be the value on top */
+  /* The hot event's handler will be the value on top. Not told when it is a function behind none.
+   */
+  void (*hot_changed)(lua_State *L, void *object);
   void (*push_own)(lua_State *L, int idx); /* pushes a function for the own listener of 'end' */
 } lnet_emitter_class;
 
@@ -40,6 +43,11 @@ static inline const lnet_emitter_class *lnet_emitter_class_of(const lnet_emittin
   return base->object.cls->emitter;
 }
 
+/* Whether its class wants to know of the event's listeners. */
+static inline bool lnet_emitter_watches(const lnet_emitting *base, int event) {
+  return (lnet_emitter_class_of(base)->watched & LNET_EVENT_BIT(event)) != 0;
+}
+
 /* An emitter on the stack. */
 typedef struct lnet_listeners {
   lnet_ctx *ctx;
@@ -63,14 +71,15 @@ void lnet_listeners_push(lua_State *L, lnet_listeners at, int key, int event);
 static inline lnet_emitting *lnet_emitting_test(lua_State *L, const lnet_ctx *ctx, int idx) {
   lnet_emitting *base = lua_touserdata(L, idx);
   if (base == NULL || lua_rawlen(L, idx) < sizeof *base) return NULL;
+  if (&base->object == ctx->told) return base;
   const lnet_object_class *cls = base->object.cls;
   const bool like_ours = cls == ctx->socket_class || cls == ctx->server_class;
-  return like_ours && lnet_class_is_marked(L, idx) ? base : NULL;
+  return like_ours && lnet_class_is_marked(L, idx, cls) ? base : NULL;
 }
 
-/* The listener on top is the first of an event of ours, of the object at idx. Returns whether it
-   could be added without a list: if not, it is still on top. [-0|1, +0, -] */
-bool lnet_listeners_add_first(lua_State *L, lnet_emitting *base, int idx, int event);
+/* The listener on top, of this type, is the first of an event of ours, of the object at idx.
+   Returns whether it could be added without a list: if not, it is still on top. [-0|1, +0, -] */
+bool lnet_listeners_add_first(lua_State *L, lnet_emitting *base, int idx, int event, int type);
 
 /* Adds the listener on top. Returns how many there are now. [-1, +0, m] A memory error leaves the
    list as it was. */

@@ -6,6 +6,7 @@
 #include "error.h"
 #include "immediate.h"
 #include "object.h"
+#include "owed.h"
 #include "tick.h"
 #include <string.h>
 

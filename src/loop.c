@@ -12,11 +12,10 @@
 #include "lookup.h"
 #include "object.h"
 #include "os.h"
+#include "owed.h"
 #include "tick.h"
 #include <stdlib.h>
 #include <string.h>
-
-void lnet_ctx_register(lua_State *L);
 
 /* Closes a handle that the objects have left open. Its data tells how. */
 static void close_handle(uv_handle_t *handle, void *arg) {
@@ -57,9 +56,12 @@ static int l_gc(lua_State *L) {
   if (!copy && ctx->send_last != NULL) ctx->send_last(ctx); /* what was accepted, if it can */
   ctx->shut = true;
   lnet_exit_remove(ctx);
+  if (copy) { /* what would be closed here is the parent's; the process ends, too */
+    lnet_interrupt_forget(ctx);
+    return 0;
+  }
   lnet_interrupt_end(ctx);
-  if (copy) return 0; /* what would be closed here is the parent's; the process ends, too */
-  ctx->held = NULL;   /* what is owed never comes */
+  ctx->held = NULL; /* what is owed never comes */
   lnet_lookups_cancel(ctx);
   lnet_interrupt_close(ctx);
   lnet_alarms_close(ctx);

@@ -7,7 +7,8 @@ void lnet_names_init(lua_State *L, lnet_ctx *ctx) {
 #undef LNET_EVENT_TEXT
   lua_createtable(L, LNET_EV_COUNT - 1, 0);
   for (int i = 1; i < LNET_EV_COUNT; i++) {
-    ctx->event_names[i] = lua_pushstring(L, names[i]);
+    lua_pushstring(L, names[i]);
+    ctx->event_names[i] = lua_topointer(L, -1);
     lua_rawseti(L, -2, i);
   }
   ctx->names_ref = luaL_ref(L, LUA_REGISTRYINDEX);
@@ -44,7 +45,7 @@ int lnet_name_to_key(lua_State *L, const lnet_ctx *ctx, int idx) {
   default:
     return LNET_EV_NONE;
   }
-  const int event = lnet_name_event(ctx, lua_tostring(L, idx));
+  const int event = lnet_name_event(ctx, lua_topointer(L, idx));
   if (event == LNET_EV_NONE) return event;
   lua_pushinteger(L, event);
   lua_replace(L, idx);

@@ -42,8 +42,8 @@ _Static_assert(LNET_EV_COUNT <= LNET_EVENTS_MAX, "an emitter keeps one bit for e
 /* Makes the table number -> name, and notes the addresses of the names. [-0, +0, m] */
 void lnet_names_init(lua_State *L, lnet_ctx *ctx);
 
-/* The event that Lua keeps this name of, or 0. [-0, +0, -] */
-static inline int lnet_name_event(const lnet_ctx *ctx, const char *name) {
+/* The event whose name Lua keeps there, as lua_topointer says, or 0. [-0, +0, -] */
+static inline int lnet_name_event(const lnet_ctx *ctx, const void *name) {
   for (int event = 1; event < LNET_EV_COUNT; event++)
     if (ctx->event_names[event] == name) return event;
   return LNET_EV_NONE;

@@ -1,9 +1,7 @@
-/* The header of our userdata: anchoring in the registry, and callbacks put off while halted. */
+/* The header of our userdata: what keeps it alive. */
 #include "object.h"
-#include "call.h"
 #include "class.h"
 #include "error.h"
-#include "tick.h"
 
 void lnet_object_init(lnet_object *object, lnet_ctx *ctx, const lnet_object_class *cls) {
   object->ctx = ctx;
@@ -25,12 +23,13 @@ void lnet_object_join(lua_State *L, int idx, const lnet_object *object) {
   lua_pop(L, 2);
 }
 
-void lnet_object_need(lua_State *L, int idx, lnet_object *object, unsigned what) {
-  if ((object->lacks & what) == 0) return;
+bool lnet_object_need(lua_State *L, int idx, lnet_object *object, unsigned what) {
   idx = lua_absindex(L, idx);
+  if (!lnet_class_is_marked(L, idx, object->cls)) return false;
   object->lacks &= (uint8_t)~what;
   lua_getmetatable(L, idx);
-  lnet_object_join(L, idx, object);
+  lnet_object_join(L, idx, object); /* also where it has that of another object, which lacks more */
+  return true;
 }
 
 /* Weak references are kept by address, not by luaL_ref: that would give a number away again as soon
@@ -102,7 +101,7 @@ void lnet_object_hold_weakly(lua_State *L, int idx, lnet_object *object) {
     lua_insert(L, -2);
     lua_rawsetp(L, -2, object);
     object->weak = true;
-    object->last_tick = lnet_ticks_before(object->ctx);
+    object->last_tick = object->ctx->tick_first - 1; /* none that is queued */
     lua_pop(L, 1);
   }
   object->holds++;
@@ -117,7 +116,6 @@ void lnet_object_push_weak(lua_State *L, const lnet_object *object) {
 void lnet_object_gone(lua_State *L, lnet_object *object) {
   object->gone = true;
   if (object->holds == 0 || !object->weak) return;
-  lnet_ticks_forget(object);
   if (object->weak) unref_weak(L, object);
   object->holds = 0;
 }
@@ -129,42 +127,4 @@ void lnet_object_let_go(lnet_object *object) {
   }
   give_back(object->ctx, object->ref);
   object->ref = LUA_NOREF;
-}
-
-void lnet_object_owe(lnet_object *object, uint8_t what) {
-  lnet_ctx *ctx = object->ctx;
-  object->owed |= what;
-  if (object->in_held) return;
-  lnet_assert(!object->weak);
-  object->in_held = true;
-  object->held_next = LUA_NOREF;
-  lnet_object_hold_again(object);
-  if (ctx->held == NULL)
-    ctx->held = object;
-  else
-    ctx->held_last->held_next = object->ref;
-  ctx->held_last = object;
-}
-
-/* The object behind this one in ctx->held, or NULL. [-0, +0, -] */
-static lnet_object *held_behind(const lnet_object *object) {
-  lua_State *L = object->ctx->L;
-  if (object->held_next == LUA_NOREF) return NULL;
-  lua_rawgeti(L, LUA_REGISTRYINDEX, object->held_next);
-  lnet_object *next = lua_touserdata(L, -1);
-  lua_pop(L, 1);
-  return next;
-}
-
-void lnet_objects_resume(lnet_ctx *ctx) {
-  const lnet_object *last = ctx->held != NULL ? ctx->held_last : NULL;
-  while (last != NULL && !ctx->halted) {
-    lnet_object *object = ctx->held;
-    if (object == last) last = NULL;
-    ctx->held = held_behind(object);
-    object->in_held = false;
-    object->cls->resume(object);
-    lnet_object_release(object);
-    lnet_leave(ctx);
-  }
 }

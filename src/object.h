@@ -18,9 +18,9 @@ typedef struct lnet_object_class {
 
 typedef struct lnet_object {
   lnet_ctx *ctx;
-  const lnet_object_class *cls; /* NULL for objects that have nothing of it */
-  int ref;                      /* of the registry, LUA_NOREF while nobody holds it so */
-  uint32_t holds;               /* each queued tick is one: there may be many */
+  const lnet_object_class *cls;
+  int ref;        /* of the registry, LUA_NOREF while nobody holds it so */
+  uint32_t holds; /* each queued tick is one: there may be many */
   union {
     int held_next;      /* in ctx->held: reference of the next one, or LUA_NOREF */
     uint32_t last_tick; /* while it is held weakly: number of the tick it queued last, see tick.c */
@@ -52,8 +52,9 @@ void lnet_object_gone(lua_State *L, lnet_object *object);
 void lnet_object_revive(lua_State *L, int idx, lnet_object *object);
 
 /* The object at idx needs this of its class's metatable from now on: LNET_META_GC where there is
-   something to free or to forget, LNET_META_FIELDS where the user has set a field. [-0, +0, -] */
-void lnet_object_need(lua_State *L, int idx, lnet_object *object, unsigned what);
+   something to free or to forget, LNET_META_FIELDS where the user has set a field. Returns false
+   when debug.setmetatable has taken that metatable. [-0, +0, -] */
+bool lnet_object_need(lua_State *L, int idx, lnet_object *object, unsigned what);
 
 /* The object at idx joins the family of the metatable on top. [-1, +0, -] */
 void lnet_object_join(lua_State *L, int idx, const lnet_object *object);
@@ -80,12 +81,5 @@ static inline void lnet_object_push(lua_State *L, const lnet_object *object) {
   else
     lua_rawgeti(L, LUA_REGISTRYINDEX, object->ref);
 }
-
-/* Notes that the callback `what` came while Lua must not be entered. [-0, +0, -] */
-void lnet_object_owe(lnet_object *object, uint8_t what);
-
-/* Runs what was owed when this began, in order, until the loop is halted again. What is owed
-   meanwhile waits for the next round of the loop, so that one round has an end. [-0, +0, -] */
-void lnet_objects_resume(lnet_ctx *ctx);
 
 #endif

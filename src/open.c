@@ -91,7 +91,7 @@ static void set_options(lua_State *L, lnet_stream *s) {
   lua_getfield(L, 1, "keepAliveInitialDelay");
   const double delay = (double)lua_tonumber(L, -1);
   lua_pop(L, 1);
-  if (delay >= 1000 && delay < 2147483647000.0)
+  if ((s->s & S_KEEP_ALIVE) != 0 && delay >= 1000 && delay < 2147483647000.0)
     lnet_stream_check_cold(L, -1, s)->keep_alive_delay = (int)(delay / 1000);
   lnet_onread_set(L, 1, lua_gettop(L), s);
   if (lua_getfield(L, 1, "typeOfService") != LUA_TNIL) {

@@ -326,6 +326,10 @@ void lnet_os_interrupt_end(lnet_os_waiter *waiter) {
   (void)waiter;
 }
 
+void lnet_os_interrupt_forget(lnet_os_waiter *waiter) {
+  (void)waiter;
+}
+
 void lnet_os_interrupt_tell(void) {
 }
 
@@ -454,6 +458,13 @@ void lnet_os_interrupt_end(lnet_os_waiter *waiter) {
     sched_yield();
   lnet_os_interrupt_tell();
   waiter->signalled = false;
+}
+
+/* Nothing is waited for: what others have begun when the process forked never ends here. */
+void lnet_os_interrupt_forget(lnet_os_waiter *waiter) {
+  for (int i = 0; i < WAITERS_MAX; i++)
+    if (interrupt.waiters[i] == waiter) interrupt.waiters[i] = NULL;
+  waiter->waits = false;
 }
 
 void lnet_os_interrupt_default(void) {

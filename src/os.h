@@ -77,6 +77,8 @@ typedef struct lnet_os_waiter {
    does to a Lua state then hits no callback that is about to be called. [-0, +0, -] */
 void lnet_os_interrupt_begin(lnet_os_waiter *waiter);
 void lnet_os_interrupt_end(lnet_os_waiter *waiter);
+/* Instead of the end, in a child of fork. [-0, +0, -] */
+void lnet_os_interrupt_forget(lnet_os_waiter *waiter);
 void lnet_os_interrupt_tell(void);
 
 /* SIGINT ends the process, whatever handler somebody has set; one that is ignored stays so.

@@ -529,7 +529,9 @@ void lnet_pipe_hot_changed(lua_State *L, void *stream) {
     s->s |= S_PIPED;
     s->h.handle.data = dest;
   } else if ((s->s & S_PIPED) != 0) {
-    s->h.handle.data = (s->s & S_ACCEPTED) != 0 ? (void *)lnet_stream_server(s) : s;
+    void *server = (s->s & S_ACCEPTED) != 0 ? lnet_stream_server(s) : NULL;
+    if (server == NULL) s->s &= ~(uint32_t)S_ACCEPTED;
+    s->h.handle.data = server != NULL ? server : s;
     s->s &= ~(uint32_t)S_PIPED;
   }
 }

@@ -8,6 +8,7 @@
 #include "error.h"
 #include "object.h"
 #include "os.h"
+#include "owed.h"
 #include "tick.h"
 #include <limits.h>
 #include <stdlib.h>
@@ -232,8 +233,11 @@ int lnet_l_execPath(lua_State *L) {
 
 void lnet_process_init(lua_State *L, lnet_ctx *ctx) {
   static const luaL_Reg methods[] = {{"kill", l_kill}, {"ref", l_ref}, {NULL, NULL}};
-  static const lnet_class_spec spec = {
-      .name = "Process", .size = sizeof(lnet_process), .methods = methods};
+  static const lnet_class_spec spec = {.name = "Process",
+                                       .size = sizeof(lnet_process),
+                                       .kind_at = offsetof(lnet_object, cls),
+                                       .kind = &process_class,
+                                       .methods = methods};
   lnet_class_new(L, ctx, &spec, &ctx->process_meta, &ctx->process_meta_ref);
   lua_pop(L, 1);
   lua_newtable(L);

@@ -1,5 +1,6 @@
 /* The methods of a socket that read: their arguments, and what they take. */
 #include "read.h"
+#include "buffer.h"
 #include "check.h"
 #include "number.h"
 #include "onread.h"
@@ -167,7 +168,7 @@ static bool to_own_encoding(lua_State *L, const lnet_stream *s, lnet_encoding en
   lnet_decoder_init(&decoder, (lnet_encoding)s->cold->decoder.encoding);
   if (decoder.encoding == encoding) return lua_tostring(L, 2) != NULL;
   size_t len = 0;
-  const char *bytes = lnet_check_chunk(L, 2, encoding, &len);
+  const char *bytes = lnet_buffer_chunk(L, 2, encoding, &len);
   luaL_Buffer out;
   char *to = luaL_buffinitsize(L, &out, lnet_decoder_max(&decoder, len) + LNET_DECODER_FINISH_MAX);
   len = lnet_decoder_feed(&decoder, bytes, len, to);
@@ -225,7 +226,7 @@ int lnet_l_unshift(lua_State *L) {
   const lnet_encoding encoding = lnet_check_encoding(L, 3, LNET_ENCODING_BYTES);
   size_t len = 0;
   const bool text = to_own_encoding(L, s, encoding);
-  const char *bytes = lnet_check_chunk(L, 2, text ? LNET_ENCODING_BYTES : encoding, &len);
+  const char *bytes = lnet_buffer_chunk(L, 2, text ? LNET_ENCODING_BYTES : encoding, &len);
   if (lua_type(L, 2) == LUA_TSTRING)
     lua_pushvalue(L, 2); /* the user's own: it is not copied */
   else

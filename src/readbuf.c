@@ -157,6 +157,21 @@ size_t lnet_readbuf_peek(lua_State *L, int idx, const lnet_stream *s, size_t n) 
   return 0;
 }
 
+/* There is no ring any more. [-0, +0, -] */
+static void forget_ring(lua_State *L, int idx, lnet_cold *cold) {
+  cold->unread_size = 0;
+  lnet_class_forget(L, idx, COLD_READBUF);
+}
+
+void lnet_readbuf_clear(lua_State *L, int idx, lnet_stream *s) {
+  lnet_cold *cold = s->cold;
+  s->r &= ~(uint32_t)R_UNREAD;
+  cold->unread_count = 0;
+  cold->unread_len = 0;
+  lnet_stream_ctx(s)->unread_changes++;
+  forget_ring(L, idx, cold);
+}
+
 void lnet_readbuf_drop(lua_State *L, int idx, lnet_stream *s, size_t n) {
   lnet_cold *cold = s->cold;
   if (n == 0) return;
@@ -185,10 +200,5 @@ void lnet_readbuf_drop(lua_State *L, int idx, lnet_stream *s, size_t n) {
   lua_settop(L, ring - 1);
   if (cold->unread_len > 0) return;
   s->r &= ~(uint32_t)R_UNREAD;
-  if (cold->unread_size <= KEPT) return;
-  cold->unread_size = 0; /* what a burst has left */
-  lua_getiuservalue(L, idx, LNET_UV_MORE);
-  lua_pushnil(L);
-  lua_rawseti(L, -2, COLD_READBUF);
-  lua_pop(L, 1);
+  if (cold->unread_size > KEPT) forget_ring(L, idx, cold); /* what a burst has left */
 }

@@ -24,4 +24,8 @@ size_t lnet_readbuf_peek(lua_State *L, int idx, const lnet_stream *s, size_t n);
 /* The first n of the bytes that are there were read. The stream is at idx. [-0, +0, -] */
 void lnet_readbuf_drop(lua_State *L, int idx, lnet_stream *s, size_t n);
 
+/* Drops all that was not read, and the room for it. The stream, which has an lnet_cold, is at idx.
+   [-0, +0, -] */
+void lnet_readbuf_clear(lua_State *L, int idx, lnet_stream *s);
+
 #endif

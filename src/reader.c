@@ -6,6 +6,7 @@
 #include "onread.h"
 #include "pipe.h"
 #include "readbuf.h"
+#include "tick.h"
 #include <string.h>
 
 static void flow(lnet_stream *s);
@@ -30,10 +31,8 @@ static void emit_readable(lnet_stream *s) {
 }
 
 static void emit_readable_now(lnet_stream *s) {
-  const uint32_t life = lnet_stream_life(s);
   if ((s->s & (S_DESTROYED | S_ERRORED)) == 0 && (lnet_has_unread(s) || (s->r & R_ENDED) != 0)) {
-    lnet_emit_plain(&s->base, LNET_EV_READABLE);
-    if (lnet_stream_is_past(s, life)) return;
+    if (!lnet_stream_tell(s, LNET_EV_READABLE)) return;
     s->r &= ~(uint32_t)R_EMITTED_READABLE;
   }
   if ((s->r & (R_FLOWING | R_ENDED)) == 0 && lnet_unread(s) <= lnet_stream_rare(s)->r_hwm)
@@ -53,15 +52,13 @@ static void end_writable_tick(lnet_object *object) {
 
 static void end_readable_tick(lnet_object *object) {
   lnet_stream *s = (lnet_stream *)object;
-  const uint32_t life = lnet_stream_life(s);
   s->r &= ~(uint32_t)R_END_SCHEDULED;
   if ((s->s & (S_ERRORED | S_CLOSE_EMITTED)) != 0 || (s->r & R_END_EMITTED) != 0 ||
       lnet_has_unread(s))
     return;
   s->r |= R_END_EMITTED;
   if (s->base.emitter.own_end && (s->s & S_HALF_OPEN) == 0) s->s |= S_FIN_SEEN;
-  lnet_emit_plain(&s->base, LNET_EV_END);
-  if (lnet_stream_is_past(s, life)) return;
+  if (!lnet_stream_tell(s, LNET_EV_END)) return;
   const bool writable =
       (s->w & (W_ENDING | W_DISABLED)) == 0 && (s->s & (S_DESTROYED | S_ERRORED)) == 0;
   if (writable && (s->s & S_HALF_OPEN) == 0)
@@ -107,14 +104,13 @@ LNET_HOT static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *b
   lnet_stream *s = lnet_stream_of(handle);
   lnet_ctx *ctx = lnet_stream_ctx(s);
   (void)suggested;
-  if ((s->s & S_ONREAD) != 0 && !ctx->halted && !ctx->shut) {
-    *buf = lnet_onread_buffer(s);
-    return;
-  }
-  const size_t len = (s->s & S_PIPED) != 0 ? LNET_SLAB_SIZE : LNET_CHUNK_MAX;
-  /* Halted: no room, so the bytes stay in the kernel until net.run goes on. */
   buf->base = ctx->slab;
-  buf->len = ctx->halted || ctx->shut ? 0 : len;
+  if (ctx->halted || ctx->shut)
+    buf->len = 0; /* the bytes stay in the kernel until net.run goes on */
+  else if ((s->s & S_ONREAD) != 0)
+    *buf = lnet_onread_buffer(s);
+  else
+    buf->len = (s->s & S_PIPED) != 0 ? LNET_SLAB_SIZE : LNET_CHUNK_MAX;
 }
 
 static void on_read(uv_stream_t *handle, ssize_t n, const uv_buf_t *buf);
@@ -149,10 +145,10 @@ void lnet_reader_connected(lnet_stream *s) {
 /* The part of read(n) that asks for more if that is due; `length` bytes were there, and n of them
    are taken. [-0, +0, -] */
 static void ask_if_due(lnet_stream *s, size_t length, size_t n) {
+  if ((s->r & (R_READING | R_ENDED)) != 0 || (s->s & (S_DESTROYED | S_ERRORED)) != 0) return;
   const bool due =
       (s->r & R_NEED_READABLE) != 0 || length == 0 || length - n < lnet_stream_rare(s)->r_hwm;
-  if (!due || (s->r & (R_READING | R_ENDED)) != 0 || (s->s & (S_DESTROYED | S_ERRORED)) != 0)
-    return;
+  if (!due) return;
   s->r |= R_READING | R_SYNC;
   if (length == 0) s->r |= R_NEED_READABLE;
   ask(s);
@@ -161,12 +157,13 @@ static void ask_if_due(lnet_stream *s, size_t length, size_t n) {
 
 /* The part of read(n) after n bytes were taken, 0 for none. [-0, +0, -] */
 static void after_taking(lnet_stream *s, size_t n, bool as_asked) {
-  if (n == 0 && lnet_unread(s) <= lnet_stream_rare(s)->r_hwm) s->r |= R_NEED_READABLE;
-  if (lnet_has_unread(s)) return;
-  if ((s->r & R_ENDED) == 0)
-    s->r |= R_NEED_READABLE;
-  else if (!as_asked)
-    end_readable(s);
+  if (lnet_has_unread(s)) {
+    if (n == 0 && lnet_unread(s) <= lnet_stream_rare(s)->r_hwm) s->r |= R_NEED_READABLE;
+    return;
+  }
+  const bool ended = (s->r & R_ENDED) != 0;
+  if (n == 0 || !ended) s->r |= R_NEED_READABLE;
+  if (ended && !as_asked) end_readable(s);
 }
 
 void lnet_reader_took(lnet_stream *s, size_t n, bool as_asked) {
@@ -285,6 +282,12 @@ bool lnet_reader_pause(lnet_stream *s) {
 
 /* ---- what comes from the handle ---- */
 
+/* Whether a listener has begun another life of the stream, which waits for the handle that is being
+   read. (A destroyed stream is looked at anyway.) [-0, +0, -] */
+static inline bool is_past_handle(const lnet_stream *s) {
+  return (s->s & S_CONNECT_WAITS) != 0;
+}
+
 struct chunk {
   lnet_stream *stream;
   const char *base;
@@ -292,19 +295,24 @@ struct chunk {
   bool kept; /* it is a string now, with the listeners or among the unread */
 };
 
-/* Pushes the chunk as a string, decoded where an encoding is set. [-0, +1, m] */
-LNET_HOT static void push_chunk(lua_State *L, const struct chunk *c) {
-  if ((c->stream->s & S_DECODING) == 0) {
-    lua_pushlstring(L, c->base, c->len);
-    return;
-  }
+/* Pushes the text in the chunk, in the encoding that is set. [-0, +1, m] */
+static void push_decoded(lua_State *L, const struct chunk *c) {
   lnet_decoder *own = &c->stream->cold->decoder;
   const lnet_decoder before = *own;
   lnet_decoder decoder = before;
   luaL_Buffer out;
   char *to = luaL_buffinitsize(L, &out, lnet_decoder_max(&decoder, c->len));
   luaL_pushresultsize(&out, lnet_decoder_feed(&decoder, c->base, c->len, to));
-  if (memcmp(own, &before, sizeof before) == 0) *own = decoder; /* no finalizer has set another */
+  const bool mine = !is_past_handle(c->stream);
+  if (mine && memcmp(own, &before, sizeof before) == 0) *own = decoder; /* else a finalizer's */
+}
+
+/* Pushes the chunk as a string, decoded where an encoding is set. [-0, +1, m] */
+static inline void push_chunk(lua_State *L, const struct chunk *c) {
+  if ((c->stream->s & S_DECODING) == 0)
+    lua_pushlstring(L, c->base, c->len);
+  else
+    push_decoded(L, c);
 }
 
 /* Protected: gives one chunk to the listeners of 'data', or keeps it. [-0, +0, e] */
@@ -313,13 +321,14 @@ LNET_HOT static int body_chunk(lua_State *L) {
   lnet_stream *s = c->stream;
   lnet_object_push(L, &s->base.object);
   if (lnet_reader_is_direct(s)) {
-    lnet_emit_hot_push(L, 2);
-    push_chunk(L, c);
+    const int type = lnet_emit_hot_push(L, 2);
+    push_chunk(L, c); /* a finalizer may run, and do anything to the socket */
+    if (is_past_handle(s)) return 0;
     if (lnet_reader_is_direct(s)) {
       c->kept = true;
       if ((s->s & S_DECODING) != 0 && lua_rawlen(L, 4) == 0) return 0; /* it held all of it back */
       s->r |= R_DATA_EMITTED;
-      lnet_emit_hot(L, LNET_EV_DATA, 3);
+      lnet_emit_hot(L, LNET_EV_DATA, 3, type);
       return 0;
     } /* else a finalizer has stopped the flow */
   } else {
@@ -329,6 +338,8 @@ LNET_HOT static int body_chunk(lua_State *L) {
     c->kept = true;
     return 0;
   }
+  lnet_readbuf_reserve(L, 2, s); /* here, too */
+  if (is_past_handle(s)) return 0;
   lnet_readbuf_add(L, 2, s, false);
   c->kept = true;
   if ((s->r & R_NEED_READABLE) != 0) emit_readable(s);
@@ -337,7 +348,6 @@ LNET_HOT static int body_chunk(lua_State *L) {
 
 /* Takes a chunk from the handle. Returns whether more may come at once. [-0, +0, -] */
 LNET_HOT static bool push(lnet_stream *s, const char *base, size_t len) {
-  const uint32_t life = lnet_stream_life(s);
   if ((s->s & (S_DESTROYED | S_ERRORED)) != 0 || (s->r & R_ENDED) != 0) return false;
   if ((s->s & S_ONREAD) != 0) return lnet_onread_deliver(s, len);
   s->r &= ~(uint32_t)R_READING;
@@ -346,7 +356,7 @@ LNET_HOT static bool push(lnet_stream *s, const char *base, size_t len) {
   if (!piped) {
     struct chunk c = {s, base, len, false};
     lnet_enter(lnet_stream_ctx(s), body_chunk, &c);
-    if (lnet_stream_is_past(s, life)) return false;
+    if (is_past_handle(s)) return false;
     if (!c.kept) { /* no memory for it: net.run tells, and the stream is over */
       lnet_stream_destroy(s, lnet_fault_system(UV_ENOMEM, LNET_SYSCALL_READ));
       return false;
@@ -372,6 +382,8 @@ static int body_last(lua_State *L) {
   if (len > 0) {
     lnet_object_push(L, &c->stream->base.object);
     lua_pushlstring(L, text, len);
+    lnet_readbuf_reserve(L, 2, c->stream); /* a finalizer may run, and connect again */
+    if (is_past_handle(c->stream)) return 0;
     lnet_readbuf_add(L, 2, c->stream, false);
   }
   c->kept = true;
@@ -386,6 +398,7 @@ static void push_end(lnet_stream *s) {
     if ((s->s & S_DECODING) != 0) {
       struct chunk c = {s, NULL, 0, false};
       lnet_enter(lnet_stream_ctx(s), body_last, &c);
+      if (lnet_stream_is_past(s, life)) return;
       if (!c.kept) lnet_stream_destroy(s, lnet_fault_system(UV_ENOMEM, LNET_SYSCALL_READ));
     }
     s->r |= R_ENDED;
@@ -446,8 +459,8 @@ void lnet_reader_push_own(lua_State *L, int idx) {
 
 void lnet_reader_added(lua_State *L, int idx, void *stream, int event) {
   lnet_stream *s = stream;
-  if (event != LNET_EV_DATA && event != LNET_EV_READABLE) return;
-  lnet_object_hold_weakly(L, idx, &s->base.object);
+  const bool unheld = s->base.object.holds == 0;
+  if (unheld) lnet_object_hold_weakly(L, idx, &s->base.object);
   if (event == LNET_EV_DATA) {
     s->r |= R_DATA_LISTENING;
     if (lnet_listened(&s->base, LNET_EV_READABLE)) s->r |= R_READABLE_LISTENING;
@@ -460,7 +473,7 @@ void lnet_reader_added(lua_State *L, int idx, void *stream, int event) {
     else if ((s->r & R_READING) == 0 || (s->s & S_ONREAD) != 0) /* it may be stopped all the same */
       lnet_stream_tick_always(s, readable_tick);
   }
-  lnet_object_release(&s->base.object);
+  if (unheld) lnet_object_release(&s->base.object);
 }
 
 /* After 'readable' listeners went: flow again if that is what is wanted. */
@@ -485,7 +498,7 @@ void lnet_reader_removed(lua_State *L, int idx, void *stream, int event) {
     lnet_object_hold_weakly(L, idx, &s->base.object);
     lnet_stream_tick_always(s, readable_listening_tick);
     lnet_object_release(&s->base.object);
-  } else if (event == LNET_EV_DATA && !lnet_listened(&s->base, LNET_EV_DATA)) {
+  } else if (!lnet_listened(&s->base, LNET_EV_DATA)) {
     s->r &= ~(uint32_t)R_DATA_LISTENING;
   }
 }

@@ -13,7 +13,7 @@ void lnet_reader_start(lnet_stream *s);
 /* The connection is there: what was asked for before starts now. [-0, +0, -] */
 void lnet_reader_connected(lnet_stream *s);
 
-/* A listener of the stream at idx was added or removed. [-0, +0, m] */
+/* A listener of 'data' or 'readable' of the stream at idx was added or removed. [-0, +0, m] */
 void lnet_reader_added(lua_State *L, int idx, void *stream, int event);
 void lnet_reader_removed(lua_State *L, int idx, void *stream, int event);
 
@@ -42,8 +42,8 @@ void lnet_reader_flow_later(lnet_stream *s);
 
 /* Whether a chunk that comes now goes to the listeners of 'data' without waiting. [-0, +0, -] */
 static inline bool lnet_reader_is_direct(const lnet_stream *s) {
-  return (s->r & (R_FLOWING | R_SYNC | R_DATA_LISTENING)) == (R_FLOWING | R_DATA_LISTENING) &&
-         !lnet_has_unread(s);
+  return (s->r & (R_FLOWING | R_SYNC | R_DATA_LISTENING | R_UNREAD)) ==
+         (R_FLOWING | R_DATA_LISTENING);
 }
 
 #endif

@@ -32,12 +32,13 @@ lnet_server *lnet_server_forget(lnet_stream *s) {
   lnet_server *server = lnet_stream_server(s);
   s->s &= ~(uint32_t)S_ACCEPTED;
   if ((s->s & S_PIPED) == 0) s->h.handle.data = s;
-  server->connections--;
+  if (server != NULL) server->connections--;
   return server;
 }
 
 void lnet_server_disconnected(lnet_stream *s) {
   lnet_server *server = lnet_server_forget(s);
+  if (server == NULL) return;
   close_if_drained(server);
   lnet_object_release(&server->base.object);
 }
@@ -187,12 +188,6 @@ static const lnet_object_class object_class = {.on_close =
                                                    lnet_stream_on_close, /* its streams' data */
                                                .emitter = &emitter_class};
 
-/* [-0, +0, -] */
-static bool fits(lua_State *L, int idx) {
-  const lnet_server *server = lua_touserdata(L, idx);
-  return server->base.object.cls == &object_class;
-}
-
 enum {
   P_LISTENING = 1,
   P_CONNECTIONS,
@@ -309,7 +304,8 @@ void lnet_server_init(lua_State *L, lnet_ctx *ctx) {
                                              {NULL, 0, false}};
   static const lnet_class_spec spec = {.name = "Server",
                                        .size = sizeof(lnet_server),
-                                       .fits = fits,
+                                       .kind_at = offsetof(lnet_object, cls),
+                                       .kind = &object_class,
                                        .methods = methods,
                                        .properties = properties,
                                        .get = get,

@@ -18,7 +18,8 @@ typedef struct lnet_listener {
   } h;
   struct lnet_server *server; /* NULL once it is closed */
   uv_poll_t poll;             /* while `polls`: tells of each connection that comes in */
-  int accepted;               /* the descriptor of one that has no socket yet, or -1 */
+  int fd;                     /* while `polls`: its descriptor */
+  int accepted;               /* that of a connection that has no socket yet, or -1 */
   int spare;                  /* a descriptor for when there are no more, or -1 */
   bool is_pipe;
   bool polls; /* else libuv accepts */
@@ -55,7 +56,7 @@ lnet_server *lnet_check_server(lua_State *L, int idx);
 void lnet_server_set_ref(lnet_listener *listener, bool refed);
 
 /* The server of a stream that is S_ACCEPTED counts it no more; the stream's hold of the server is
-   the caller's now. [-0, +0, -] */
+   the caller's now. NULL: it is not known, as for lnet_stream_server. [-0, +0, -] */
 lnet_server *lnet_server_forget(lnet_stream *s);
 
 /* Hook of stream.c: an accepted socket was destroyed. [-0, +0, -] */

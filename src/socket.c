@@ -43,7 +43,7 @@ static void reset(lnet_stream *s) {
    life in which that was asked. */
 static int l_reset_connected(lua_State *L) {
   lnet_ctx *ctx = lnet_ctx_of(L);
-  lnet_stream *s = lnet_stream_test(L, lua_upvalueindex(2));
+  lnet_stream *s = lua_touserdata(L, lua_upvalueindex(2));
   const bool present = (lua_Integer)lnet_stream_life(s) == lua_tointeger(L, lua_upvalueindex(3));
   if (!present || (s->s & S_HANDLE) == 0) return 0;
   lua_State *before = lnet_swap_thread(ctx, L);
@@ -205,7 +205,7 @@ static int l_close(lua_State *L) {
 /* 'finish' of a socket that destroySoon was called of. Upvalues: the socket, the life in which that
    was. */
 static int l_destroy_finished(lua_State *L) {
-  const lnet_stream *s = lnet_stream_test(L, lua_upvalueindex(1));
+  const lnet_stream *s = lua_touserdata(L, lua_upvalueindex(1));
   if ((lua_Integer)lnet_stream_life(s) != lua_tointeger(L, lua_upvalueindex(2))) return 0;
   lua_getfield(L, lua_upvalueindex(1), "destroy");
   lua_pushvalue(L, lua_upvalueindex(1));
@@ -242,7 +242,8 @@ static int l_destroySoon(lua_State *L) {
 /* Lookups find the user's fields from now on; a pipe calls the user's own `write`. */
 static void field_set(lua_State *L, void *object) {
   lnet_stream *s = object;
-  lnet_object_need(L, 1, &s->base.object, LNET_META_FIELDS);
+  if ((s->base.object.lacks & LNET_META_FIELDS) != 0)
+    lnet_object_need(L, 1, &s->base.object, LNET_META_FIELDS);
   if (lua_type(L, 2) != LUA_TSTRING || strcmp(lua_tostring(L, 2), "write") != 0) return;
   if (lua_isnil(L, 3))
     s->s &= ~(uint32_t)S_OWN_WRITE;
@@ -294,6 +295,8 @@ void lnet_socket_init(lua_State *L, lnet_ctx *ctx) {
                                      {NULL, NULL}};
   static const lnet_class_spec spec = {.name = "Socket",
                                        .size = LNET_STREAM_NARROW,
+                                       .kind_at = offsetof(lnet_object, cls),
+                                       .kind = &lnet_stream_class,
                                        .fits = fits,
                                        .methods = methods,
                                        .properties = lnet_properties,

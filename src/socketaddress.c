@@ -6,6 +6,8 @@
 #include "ip.h"
 #include <string.h>
 
+static const char kind = 0; /* its address is what each socket address begins with */
+
 const lnet_socketaddress *lnet_socketaddress_test(lua_State *L, int idx) {
   return lnet_class_test(L, idx, lnet_ctx_of(L)->address_meta);
 }
@@ -46,6 +48,7 @@ int lnet_l_newSocketAddress(lua_State *L) {
   if (lnet_ip_parse_loose(text, len, bytes) != version) return lnet_socketaddress_bad(L);
   lnet_socketaddress *a = lua_newuserdatauv(L, sizeof *a, LNET_UV_COMMON);
   memset(a, 0, sizeof *a);
+  a->kind = &kind;
   memcpy(a->bytes, bytes, version == 4 ? 4 : sizeof bytes);
   a->version = (uint8_t)version;
   a->port = (uint16_t)port;
@@ -90,6 +93,8 @@ void lnet_socketaddress_init(lua_State *L, lnet_ctx *ctx) {
                                              {NULL, 0, false}};
   static const lnet_class_spec spec = {.name = "SocketAddress",
                                        .size = sizeof(lnet_socketaddress),
+                                       .kind_at = offsetof(lnet_socketaddress, kind),
+                                       .kind = &kind,
                                        .methods = methods,
                                        .properties = properties,
                                        .get = get};

@@ -5,6 +5,7 @@
 #include "ctx.h"
 
 typedef struct lnet_socketaddress {
+  const void *kind;
   unsigned char bytes[16]; /* network order; the first 4 of an IPv4 address */
   uint32_t flowlabel;
   uint16_t port;

@@ -75,10 +75,11 @@ int lnet_l_setKeepAlive(lua_State *L) {
   lnet_stream *s = lnet_check_stream(L, 1);
   const bool enable = lua_toboolean(L, 2);
   const double ms = lnet_number(L, 3);
-  const int delay = ms >= 1000 && ms < 2147483647000.0 ? (int)(ms / 1000) : 0;
+  const int given = ms >= 1000 && ms < 2147483647000.0 ? (int)(ms / 1000) : 0; /* 0: none */
+  const int before = keep_alive_delay(s), delay = enable && given != 0 ? given : before;
   const bool was = (s->s & S_KEEP_ALIVE) != 0;
-  const bool changed = enable != was || (enable && delay != keep_alive_delay(s));
-  if (delay != keep_alive_delay(s)) lnet_stream_check_cold(L, 1, s)->keep_alive_delay = delay;
+  const bool changed = enable != was || delay != before;
+  if (delay != before) lnet_stream_check_cold(L, 1, s)->keep_alive_delay = delay;
   set_flag(s, S_KEEP_ALIVE, enable);
   if (is_tcp(s) && (s->s & S_CONNECTING) == 0 && changed) set_keep_alive(s, enable);
   lua_settop(L, 1);

@@ -8,6 +8,7 @@
 #include "error.h"
 #include "gather.h"
 #include "os.h"
+#include "owed.h"
 #include "pipe.h"
 #include "reader.h"
 #include "writer.h"
@@ -37,6 +38,7 @@ void lnet_stream_verify(const lnet_stream *s) {
   lnet_assert((s->w & W_WRITING) == 0 || (s->cold != NULL && s->cold->inflight > 0));
   lnet_assert(((s->w & W_QUEUE) != 0) ==
               (s->cold != NULL && (s->cold->count > 0 || s->cold->corked > 0)));
+  lnet_assert(s->cold == NULL || s->cold->old_corks <= s->cold->corked);
 }
 #endif
 
@@ -75,21 +77,22 @@ lnet_stream *lnet_check_stream(lua_State *L, int idx) {
 static void fire_timeout(lnet_alarm *alarm);
 
 /* While a handle is open the stream is held, and what there is to free is freed when that is
-   closed.
-   [-0, +0, -] */
-static void need_gc(lnet_stream *s) {
+   closed. Returns whether the stream, which is held, has a finalizer now. [-0, +0, -] */
+static bool need_gc(lnet_stream *s) {
   lnet_object *object = &s->base.object;
-  if ((object->lacks & LNET_META_GC) == 0 || object->ctx->shut) return;
+  if (object->ctx->shut) return true;
   lua_State *L = object->ctx->L;
-  lnet_assert(object->holds > 0 && !object->weak);
+  lnet_assert(object->holds > 0);
   lnet_object_push(L, object);
-  lnet_object_need(L, -1, object, LNET_META_GC);
+  const bool has = lnet_object_need(L, -1, object, LNET_META_GC);
   lua_pop(L, 1);
+  return has;
 }
 
 int lnet_stream_need_cold(lnet_stream *s) {
   if (s->cold != NULL) return 0;
-  if ((s->s & S_HANDLE_OPEN) == 0) need_gc(s);
+  const bool lacks = (s->base.object.lacks & LNET_META_GC) != 0;
+  if (lacks && (s->s & S_HANDLE_OPEN) == 0) need_gc(s);
   s->cold = calloc(1, sizeof *s->cold);
   if (s->cold == NULL) return UV_ENOMEM;
   lnet_alarm_init(&s->cold->alarm, fire_timeout, false);
@@ -107,6 +110,7 @@ lnet_cold *lnet_stream_check_cold(lua_State *L, int idx, lnet_stream *s) {
 /* The handle of a narrow stream leaves its rare part the usual place. [-0, +0, -] */
 static void take_rare_back(lnet_stream *s) {
   if (s->rare_at != RARE_COLD) return;
+  lnet_assert(s->cold != NULL);
   s->h.narrow.rare = s->cold->rare;
   s->rare_at = RARE_BEHIND_TCP;
 }
@@ -183,19 +187,27 @@ int lnet_stream_open_handle(lua_State *L, int idx, lnet_stream *s, bool pipe) {
 struct lnet_server *lnet_stream_server(const lnet_stream *s) {
   if ((s->s & S_PIPED) == 0) return s->h.handle.data;
   lua_State *L = lnet_stream_ctx(s)->L;
+  const int top = lua_gettop(L);
+  struct lnet_server *server = NULL;
   lnet_object_push(L, &s->base.object);
-  lua_getmetatable(L, -1);
-  lua_rawgeti(L, -1, LNET_META_OWNER);
-  struct lnet_server *server = lua_touserdata(L, -1);
-  lua_pop(L, 3);
+  if (lua_getmetatable(L, -1) && lua_rawgeti(L, -1, LNET_META_OWNER) == LUA_TUSERDATA)
+    server = lua_touserdata(L, -1);
+  lua_settop(L, top);
   return server;
 }
 
 void lnet_stream_gone(lua_State *L, lnet_stream *s) {
   const bool forgotten = s->base.object.weak;
+  if (forgotten) lnet_ticks_forget(&s->base.object);
   lnet_object_gone(L, &s->base.object);
   if (forgotten)
     s->r &= ~(uint32_t)(R_END_SCHEDULED | R_RESUME_SCHEDULED | R_READING_MORE | R_EMITTED_READABLE);
+}
+
+bool lnet_stream_tell_listened(lnet_stream *s, int event) {
+  const uint32_t life = lnet_stream_life(s);
+  lnet_emit_plain_listened(&s->base, event);
+  return !lnet_stream_is_past(s, life);
 }
 
 void lnet_stream_connected(lnet_stream *s) {
@@ -203,13 +215,10 @@ void lnet_stream_connected(lnet_stream *s) {
   s->s &= ~(uint32_t)S_CONNECTING;
   lnet_stream_touch(s);
   lnet_stream_ctx(s)->hooks->connected(s);
-  lnet_emit_plain(&s->base, LNET_EV_CONNECT);
-  if (lnet_stream_is_past(s, life)) return;
+  if (!lnet_stream_tell(s, LNET_EV_CONNECT)) return;
   lnet_reader_connected(s);
   lnet_writer_connected(s);
-  if (lnet_stream_is_past(s, life)) return;
-  lnet_emit_plain(&s->base, LNET_EV_READY);
-  if (lnet_stream_is_past(s, life)) return;
+  if (lnet_stream_is_past(s, life) || !lnet_stream_tell(s, LNET_EV_READY)) return;
   const bool paused =
       (s->r & R_PAUSED) != 0 || (s->r & (R_HAS_FLOWING | R_FLOWING)) == R_HAS_FLOWING;
   /* A listener of 'readable' stops the flow, and wants bytes in each life (node: in the first). */
@@ -296,8 +305,9 @@ static void error_close_tick(lnet_object *object) {
   if (lnet_stream_rare(s)->exception.kind != LNET_FAULT_NONE && (s->s & S_ERROR_EMITTED) == 0) {
     s->s |= S_ERROR_EMITTED;
     lnet_enter(ctx, body_error, s);
+    if (lnet_stream_is_past(s, life)) return;
   }
-  if (!lnet_stream_is_past(s, life)) s->s |= S_CLOSE_EMITTED;
+  s->s |= S_CLOSE_EMITTED;
 }
 
 /* ---- closing ---- */
@@ -318,13 +328,14 @@ static int body_close(lua_State *L) {
 
 /* Emits the 'close' of a life; past: another one has begun since, whose writes it does not end. */
 static void emit_close(lnet_stream *s, struct closing c, bool past) {
-  const uint32_t life = lnet_stream_life(s);
   if (lnet_listened(&s->base, LNET_EV_CLOSE)) {
+    const uint32_t life = lnet_stream_life(s);
     if (past) s->s |= S_PAST_EVENT;
     lnet_enter(lnet_stream_ctx(s), body_close, &c);
     s->s &= ~(uint32_t)S_PAST_EVENT;
+    past = past || lnet_stream_is_past(s, life);
   }
-  if (!past && !lnet_stream_is_past(s, life)) lnet_writer_closed(s); /* if its listener did not */
+  if (!past) lnet_writer_closed(s); /* if its listener did not */
 }
 
 /* 'close' of the life in which the tick was queued. */
@@ -354,14 +365,12 @@ static void close_waiting_failed_tick(lnet_object *object) {
 static void settle_cold(lnet_stream *s) {
   const lnet_cold *cold = s->cold;
   if (cold == NULL || (s->s & S_HANDLE_OPEN) != 0) return;
-  const bool asked = cold->corked > 0 || cold->count > 0 || cold->unread_count > 0 ||
-                     (s->s & (S_DECODING | S_ONREAD)) != 0 || cold->alarm.set ||
-                     cold->pending_data > 0;
+  const bool asked = cold->life != 0 || cold->corked > 0 || cold->count > 0 ||
+                     cold->unread_count > 0 || (s->s & (S_DECODING | S_ONREAD)) != 0 ||
+                     cold->alarm.set || cold->pending_data > 0;
   const bool options = cold->keep_alive_delay != 0 || cold->tos_given;
-  if (asked || options || (s->s & S_CONNECTING) != 0)
-    need_gc(s);
-  else
-    lnet_stream_free_cold(s);
+  const bool needed = asked || options || (s->s & S_CONNECTING) != 0;
+  if (!needed || !need_gc(s)) lnet_stream_free_cold(s);
 }
 
 /* Notes the end of a life that waits for the last one's handle. [-0, +0, -] */
@@ -375,18 +384,22 @@ static void end_waiting(lnet_stream *s, bool failed) {
   cold->ends[cold->ends_count++] = (lnet_end){cold->life, failed};
 }
 
-/* Emits 'close' of the life whose handle is closed (silent: it has another one), and then of those
-   that ended while they waited for it, in their order. What ends in the middle is not among them.
- */
-static void tell_closes(lnet_stream *s, bool silent, bool past) {
+/* Emits 'close' of the life whose handle is closed. */
+static void tell_close(lnet_stream *s, bool past) {
+  emit_close(s, (struct closing){s, true, (s->s & S_HAD_ERROR) != 0}, past);
+}
+
+/* The same (silent: that life has another handle), and then 'close' of those lives that ended while
+   they waited for this one, in their order. What ends in the middle is not among them. */
+static void tell_closes(lnet_stream *s, bool silent) {
   lnet_cold *cold = s->cold;
-  lnet_end *ends = cold != NULL ? cold->ends : NULL;
-  const uint32_t count = ends != NULL ? cold->ends_count : 0;
-  if (ends != NULL) {
-    cold->ends = NULL;
-    cold->ends_count = cold->ends_capacity = 0;
-  }
-  if (!silent) emit_close(s, (struct closing){s, true, (s->s & S_HAD_ERROR) != 0}, past);
+  const bool past = cold->past_close;
+  lnet_end *ends = cold->ends;
+  const uint32_t count = cold->ends_count;
+  cold->past_close = false;
+  cold->ends = NULL;
+  cold->ends_count = cold->ends_capacity = 0;
+  if (!silent) tell_close(s, past);
   for (uint32_t i = 0; i < count; i++) {
     const struct closing c = {s, true, ends[i].had_error};
     emit_close(s, c, lnet_stream_is_past(s, ends[i].life));
@@ -397,12 +410,13 @@ static void tell_closes(lnet_stream *s, bool silent, bool past) {
 /* The handle's memory is ours again. */
 static void closed(lnet_stream *s) {
   const bool silent = (s->s & S_SILENT_CLOSE) != 0;
-  const bool past = s->cold != NULL && s->cold->past_close;
   take_rare_back(s);
-  if (past) s->cold->past_close = false;
   if ((s->s & S_OUTGOING) != 0) lnet_stream_ctx(s)->outgoing--;
   s->s &= ~(uint32_t)(S_HANDLE_OPEN | S_SILENT_CLOSE | S_OUTGOING);
-  tell_closes(s, silent, past);
+  if (s->cold != NULL)
+    tell_closes(s, silent);
+  else if (!silent && lnet_listened(&s->base, LNET_EV_CLOSE)) /* with no lnet_cold nothing waits */
+    tell_close(s, false);
   const bool waits = (s->s & S_CONNECT_WAITS) != 0; /* for this handle, not for one since then */
   if (waits && (s->s & S_HANDLE_OPEN) == 0) lnet_stream_ctx(s)->hooks->handle_free(s);
   settle_cold(s);
@@ -432,13 +446,15 @@ static void close_handle(lnet_stream *s) {
 
 /* node's _destroy of a socket. */
 static void destroy(lnet_stream *s) {
-  lnet_writer_fail_buffered(s);
+  if ((s->w & (W_QUEUE | W_ON_FINISHED)) != 0) lnet_writer_fail_buffered(s);
   s->s |= S_DESTROYED;
   s->s &= ~(uint32_t)S_CONNECTING;
   if ((s->base.object.owed & OWE_SHUTDOWN) != 0) lnet_stream_rare(s)->pendingcb--;
   s->base.object.owed &= (uint8_t) ~(OWE_CONNECT | OWE_SHUTDOWN); /* the next life has its own */
-  lnet_stream_clear_timeout(s);
-  if (s->cold != NULL) s->cold->old_corks = s->cold->corked;
+  if (s->cold != NULL) {
+    lnet_stream_clear_timeout(s);
+    s->cold->old_corks = s->cold->corked;
+  }
   s->r &= ~(uint32_t)R_HANDLE_READING;
   const bool had_handle = (s->s & S_HANDLE) != 0;
   const bool waiting = (s->s & S_CONNECT_WAITS) != 0;
@@ -562,9 +578,13 @@ static void fire_timeout(lnet_alarm *alarm) {
   lua_pop(L, 1);
 }
 
-static const lnet_emitter_class emitter_class = {LNET_EV_DATA, lnet_reader_added,
-                                                 lnet_reader_removed, lnet_pipe_hot_changed,
-                                                 lnet_reader_push_own};
+static const lnet_emitter_class emitter_class = {.hot = LNET_EV_DATA,
+                                                 .watched = LNET_EVENT_BIT(LNET_EV_DATA) |
+                                                            LNET_EVENT_BIT(LNET_EV_READABLE),
+                                                 .added = lnet_reader_added,
+                                                 .removed = lnet_reader_removed,
+                                                 .hot_changed = lnet_pipe_hot_changed,
+                                                 .push_own = lnet_reader_push_own};
 
 static uint32_t life_of(const lnet_object *object) {
   return lnet_stream_life((const lnet_stream *)object);

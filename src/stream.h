@@ -274,7 +274,7 @@ static inline lnet_stream *lnet_stream_like(lua_State *L, int idx) {
    class. [-0, +0, -] */
 static inline lnet_stream *lnet_stream_test(lua_State *L, int idx) {
   lnet_stream *s = lnet_stream_like(L, idx);
-  return s != NULL && lnet_class_is_marked(L, idx) ? s : NULL;
+  return s != NULL && lnet_class_is_marked(L, idx, &lnet_stream_class) ? s : NULL;
 }
 
 /* The stream at idx, or raises. Room for ticks is made. [-0, +0, e] */
@@ -368,13 +368,22 @@ static inline uint32_t lnet_stream_life(const lnet_stream *s) {
   return s->cold != NULL ? s->cold->life : 0;
 }
 
-/* The server of a stream that is S_ACCEPTED, and so held. [-0, +0, -] */
+/* The server of a stream that is S_ACCEPTED, and so held; NULL where debug.setmetatable has taken
+   the metatable that it is known by. [-0, +0, -] */
 struct lnet_server *lnet_stream_server(const lnet_stream *s);
 
 /* Whether another life has begun since this was its number: a function that has called Lua, where a
    listener may do anything, asks before it goes on. [-0, +0, -] */
 static inline bool lnet_stream_is_past(const lnet_stream *s, uint32_t life) {
   return lnet_stream_life(s) != life;
+}
+
+/* Emits an event without arguments behind the door. Returns whether the stream is still in the same
+   life: if not, a listener has begun another, which whoever called this has nothing to do with.
+   [-0, +0, -] */
+bool lnet_stream_tell_listened(lnet_stream *s, int event); /* where somebody listens */
+static inline bool lnet_stream_tell(lnet_stream *s, int event) {
+  return !lnet_listened(&s->base, event) || lnet_stream_tell_listened(s, event);
 }
 
 /* Queues a step of this stream's present life. [-0, +0, -] */

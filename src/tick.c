@@ -24,23 +24,26 @@ struct lnet_tick {
    given back once the queue is empty. */
 enum { USUAL_CAPACITY = 4 * LNET_TICK_MARGIN, LARGE_CAPACITY = 8192 };
 
+/* The place of the tick of this number. */
+static inline struct lnet_tick *place_of(const lnet_ctx *ctx, uint32_t number) {
+  return &ctx->ticks[number & (ctx->tick_capacity - 1)];
+}
+
 /* The queued tick of this number, or NULL when it has run. [-0, +0, -] */
 static struct lnet_tick *tick_of(const lnet_ctx *ctx, uint32_t number) {
-  const uint32_t place = number - ctx->tick_first_number; /* wraps: far behind the last one */
-  if (place >= ctx->tick_count) return NULL;
-  return &ctx->ticks[(ctx->tick_first + place) & (ctx->tick_capacity - 1)];
+  const uint32_t behind = number - ctx->tick_first; /* wraps: far behind the last one */
+  return behind < ctx->tick_count ? place_of(ctx, number) : NULL;
 }
 
 /* Moves the queue to a block of this capacity. Returns 0 or UV_ENOMEM. */
 static int move(lnet_ctx *ctx, uint32_t capacity) {
   struct lnet_tick *ticks = malloc(capacity * sizeof *ticks);
   if (ticks == NULL) return UV_ENOMEM;
-  for (uint32_t i = 0; i < ctx->tick_count; i++)
-    ticks[i] = ctx->ticks[(ctx->tick_first + i) & (ctx->tick_capacity - 1)];
+  for (uint32_t i = ctx->tick_first; i != ctx->tick_first + ctx->tick_count; i++)
+    ticks[i & (capacity - 1)] = *place_of(ctx, i);
   free(ctx->ticks);
   ctx->ticks = ticks;
   ctx->tick_capacity = capacity;
-  ctx->tick_first = 0;
   return 0;
 }
 
@@ -49,41 +52,41 @@ int lnet_ticks_grow(lnet_ctx *ctx) {
   return move(ctx, ctx->tick_capacity == 0 ? USUAL_CAPACITY : 2 * ctx->tick_capacity);
 }
 
-static inline struct lnet_tick *enqueue(lnet_ctx *ctx) {
+/* More was queued than anyone has made room for. */
+static void need_room(lnet_ctx *ctx) {
   if (ctx->tick_count == ctx->tick_capacity && lnet_ticks_grow(ctx) != 0) abort();
-  return &ctx->ticks[(ctx->tick_first + ctx->tick_count++) & (ctx->tick_capacity - 1)];
 }
 
-LNET_HOT static inline void queue_step(lnet_object *object, lnet_tick_fn fn, uint32_t life) {
+static LNET_APART void queue_in_more_room(lnet_object *object, lnet_tick_fn fn, uint32_t life) {
+  need_room(object->ctx);
+  lnet_tick_queue(object, fn, life);
+}
+
+LNET_HOT void lnet_tick_queue(lnet_object *object, lnet_tick_fn fn, uint32_t life) {
   lnet_ctx *ctx = object->ctx;
   if (ctx->shut) return;
+  if (ctx->tick_count == ctx->tick_capacity) {
+    queue_in_more_room(object, fn, life);
+    return;
+  }
   lnet_assert(object->holds > 0);
   object->holds++;
-  struct lnet_tick *tick = enqueue(ctx);
+  struct lnet_tick *tick = place_of(ctx, ctx->tick_first + ctx->tick_count++);
   tick->run = fn;
   tick->object = object;
   tick->life = life;
   if (!object->weak) return;
   tick->before = object->last_tick;
-  object->last_tick = ctx->tick_first_number + ctx->tick_count - 1;
-}
-
-LNET_HOT void lnet_tick_in_life(lnet_object *object, lnet_tick_fn fn, uint32_t life) {
-  queue_step(object, fn, 2 * life + 1);
-}
-
-void lnet_tick_of_life(lnet_object *object, lnet_tick_fn fn, uint32_t life) {
-  queue_step(object, fn, 2 * life);
+  object->last_tick = ctx->tick_first + ctx->tick_count - 1;
 }
 
 void lnet_tick_ref(lnet_ctx *ctx, int ref, bool first) {
   if (ctx->shut) return;
-  struct lnet_tick *tick = enqueue(ctx);
-  if (first) { /* the place in front of the first one, instead of that behind the last */
-    ctx->tick_first = (ctx->tick_first - 1) & (ctx->tick_capacity - 1);
-    ctx->tick_first_number--;
-    tick = &ctx->ticks[ctx->tick_first];
-  }
+  need_room(ctx);
+  ctx->tick_count++;
+  if (first) ctx->tick_first--; /* so the new place is in front of the first one */
+  struct lnet_tick *tick =
+      place_of(ctx, first ? ctx->tick_first : ctx->tick_first + ctx->tick_count - 1);
   tick->run = NULL;
   tick->ref = ref;
 }
@@ -138,13 +141,18 @@ static int body_tick(lua_State *L) {
   return 0;
 }
 
-static void call_function(lnet_ctx *ctx, int ref) {
+static LNET_APART void call_function(lnet_ctx *ctx, int ref) {
   struct call call = {ctx, ref};
   lnet_enter(ctx, body_tick, &call);
 }
 
-/* The queue is empty: gives back what a burst has made it grow to. [-0, +0, -] */
-static void shrink(lnet_ctx *ctx) {
+/* Whether a burst has made the queue grow, or the table of functions. [-0, +0, -] */
+static inline bool is_large(const lnet_ctx *ctx) {
+  return ctx->tick_capacity > LARGE_CAPACITY || ctx->tick_function_max > LARGE_CAPACITY;
+}
+
+/* The queue is empty: gives back what it is too large by. [-0, +0, -] */
+static LNET_APART void shrink(lnet_ctx *ctx) {
   if (ctx->tick_capacity > LARGE_CAPACITY) move(ctx, USUAL_CAPACITY);
   if (ctx->tick_function_max <= LARGE_CAPACITY) return;
   ctx->tick_function_max = 0;
@@ -161,7 +169,7 @@ static inline bool is_past(lnet_ctx *ctx, const lnet_object *object, uint32_t li
 }
 
 /* Runs the step of an object that is held weakly, unless that is about to be collected. */
-static void run_weak(lnet_ctx *ctx, lnet_object *object, lnet_tick_fn run, bool past) {
+static LNET_APART void run_weak(lnet_ctx *ctx, lnet_object *object, lnet_tick_fn run, bool past) {
   lua_State *L = ctx->L;
   lnet_object_push(L, object);
   if (!lua_isnil(L, -1) && !past) run(object);
@@ -182,13 +190,12 @@ static inline void run_step(lnet_ctx *ctx, lnet_object *object, lnet_tick_fn run
 
 LNET_HOT void lnet_ticks_run(lnet_ctx *ctx) {
   while (ctx->tick_count > 0 && !ctx->halted) {
-    const struct lnet_tick *first = &ctx->ticks[ctx->tick_first]; /* it may move while it runs */
+    const struct lnet_tick *first = place_of(ctx, ctx->tick_first); /* it may move while it runs */
     const lnet_tick_fn run = first->run;
     lnet_object *object = run != NULL ? first->object : NULL;
     const int ref = run != NULL ? 0 : first->ref;
     const uint32_t life = first->life;
-    ctx->tick_first = (ctx->tick_first + 1) & (ctx->tick_capacity - 1);
-    ctx->tick_first_number++;
+    ctx->tick_first++;
     ctx->tick_count--;
     if (run == NULL)
       call_function(ctx, ref);
@@ -197,7 +204,12 @@ LNET_HOT void lnet_ticks_run(lnet_ctx *ctx) {
     if (ctx->gathering != 0) ctx->flush(ctx);
     if (ctx->waiter.signalled) lnet_interrupt_look(ctx); /* the poll may be far */
   }
-  if (ctx->tick_count == 0) shrink(ctx);
+  if (ctx->tick_count == 0 && is_large(ctx)) shrink(ctx);
+}
+
+LNET_HOT void lnet_leave_busy(lnet_ctx *ctx) {
+  if (ctx->gathering != 0) ctx->flush(ctx);
+  if (ctx->tick_count > 0) lnet_ticks_run(ctx);
 }
 
 /* A function with its arguments, as upvalues: the count, the function, the arguments. */

@@ -19,13 +19,20 @@ static inline int lnet_ticks_reserve(lnet_ctx *ctx) {
   return ctx->tick_capacity - ctx->tick_count >= 2 * LNET_TICK_MARGIN ? 0 : lnet_ticks_grow(ctx);
 }
 
-/* Queues fn(object), which belongs to the life of the object that has this number, its present one:
-   the step is passed over when another has begun before its turn. The object must be held already.
-   Cannot fail after lnet_ticks_reserve. [-0, +0, -] */
-void lnet_tick_in_life(lnet_object *object, lnet_tick_fn fn, uint32_t life);
+/* Queues fn(object). The object must be held already. Cannot fail after lnet_ticks_reserve.
+   [-0, +0, -] */
+void lnet_tick_queue(lnet_object *object, lnet_tick_fn fn, uint32_t life); /* life: see tick.c */
+
+/* The same for a step that belongs to the life of the object that has this number, its present one:
+   it is passed over when another has begun before its turn. [-0, +0, -] */
+static inline void lnet_tick_in_life(lnet_object *object, lnet_tick_fn fn, uint32_t life) {
+  lnet_tick_queue(object, fn, 2 * life + 1);
+}
 
 /* The same for a step that comes in any case. [-0, +0, -] */
-void lnet_tick_of_life(lnet_object *object, lnet_tick_fn fn, uint32_t life);
+static inline void lnet_tick_of_life(lnet_object *object, lnet_tick_fn fn, uint32_t life) {
+  lnet_tick_queue(object, fn, 2 * life);
+}
 
 /* The same for an object that has no lives. [-0, +0, -] */
 static inline void lnet_tick(lnet_object *object, lnet_tick_fn fn) {
@@ -46,13 +53,14 @@ void lnet_tick_drop(lua_State *L, const lnet_ctx *ctx, int ref);
 /* Queues a call of the function of this reference; first: in front of all others. [-0, +0, -] */
 void lnet_tick_ref(lnet_ctx *ctx, int ref, bool first);
 
-/* A number that no tick has which is queued now or later, for `last_tick`. [-0, +0, -] */
-static inline uint32_t lnet_ticks_before(const lnet_ctx *ctx) {
-  return ctx->tick_first_number - 1;
-}
-
 /* Runs ticks until none is left or the loop is halted. [-0, +0, -] */
 void lnet_ticks_run(lnet_ctx *ctx);
+
+/* The end of each libuv callback: sends what was gathered, runs the ticks. [-0, +0, -] */
+void lnet_leave_busy(lnet_ctx *ctx); /* when there is something to do */
+static inline void lnet_leave(lnet_ctx *ctx) {
+  if (ctx->gathering != 0 || ctx->tick_count > 0) lnet_leave_busy(ctx);
+}
 
 /* nextTick(fn, ...). [-(nargs+1), +0, m]: packs the function below nargs arguments. */
 void lnet_tick_push(lua_State *L, lnet_ctx *ctx, int nargs);

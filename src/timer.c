@@ -22,6 +22,8 @@ typedef struct lnet_timer {
   bool cleared;
 } lnet_timer;
 
+static const lnet_object_class timer_class = {.resume = NULL}; /* nothing is owed to a timer */
+
 static lnet_timer *of_alarm(lnet_alarm *alarm) {
   return LNET_CONTAINER(alarm, lnet_timer, alarm);
 }
@@ -71,7 +73,7 @@ static int new_timer(lua_State *L, bool repeat) {
   lua_remove(L, 2);
   lnet_pack(L, lua_gettop(L) - 1);
   lnet_timer *t = lua_newuserdatauv(L, sizeof *t, LNET_UV_COMMON);
-  lnet_object_init(&t->object, ctx, NULL);
+  lnet_object_init(&t->object, ctx, &timer_class);
   lnet_alarm_init(&t->alarm, fire, true);
   t->ms = ms;
   t->repeat = repeat;
@@ -181,6 +183,8 @@ void lnet_timer_init(lua_State *L, lnet_ctx *ctx) {
                                      {"close", l_close},   {NULL, NULL}};
   static const lnet_class_spec spec = {.name = "Timeout",
                                        .size = sizeof(lnet_timer),
+                                       .kind_at = offsetof(lnet_object, cls),
+                                       .kind = &timer_class,
                                        .methods = methods,
                                        .get = no_property,
                                        .close = l_close};

@@ -1,6 +1,7 @@
 /* Methods of a socket that write: arguments and callbacks. What becomes of the bytes is in
    writer.c. */
 #include "write.h"
+#include "buffer.h"
 #include "call.h"
 #include "check.h"
 #include "ending.h"
@@ -207,7 +208,7 @@ LNET_HOT int lnet_l_write(lua_State *L) {
   }
   const lnet_encoding encoding = lnet_check_encoding(L, 3, (lnet_encoding)s->default_encoding);
   size_t len = 0;
-  const char *bytes = lnet_check_chunk(L, 2, encoding, &len);
+  const char *bytes = lnet_buffer_chunk(L, 2, encoding, &len);
   if ((s->w & W_ENDING) != 0 || (s->s & S_DESTROYED) != 0) {
     refuse(L, s,
            lnet_fault_of((s->w & W_ENDING) != 0 ? LNET_FAULT_WRITE_AFTER_END
@@ -262,7 +263,7 @@ int lnet_l_finish(lua_State *L) {
   if (!lua_isnil(L, 2)) {
     const lnet_encoding encoding = lnet_check_encoding(L, 3, (lnet_encoding)s->default_encoding);
     size_t len = 0;
-    const char *bytes = lnet_check_chunk(L, 2, encoding, &len);
+    const char *bytes = lnet_buffer_chunk(L, 2, encoding, &len);
     refused = (s->w & W_ENDING) != 0 || (s->s & S_DESTROYED) != 0;
     if (!refused) write_checked(L, s, bytes, len);
   }
@@ -320,8 +321,7 @@ int lnet_l_uncork(lua_State *L) {
   if (s->cold == NULL || s->cold->corked == 0) return 0;
   lnet_object_hold(L, 1, &s->base.object);
   lua_State *before = lnet_swap_thread(lnet_stream_ctx(s), L);
-  s->cold->corked--;
-  lnet_entries_note(s);
+  lnet_entries_set_corks(s, s->cold->corked - 1);
   lnet_writer_send_buffered(s);
   lnet_swap_thread(lnet_stream_ctx(s), before);
   lnet_object_release(&s->base.object);

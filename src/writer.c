@@ -6,6 +6,8 @@
 #include "ending.h"
 #include "entries.h"
 #include "gather.h"
+#include "owed.h"
+#include "tick.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,18 +66,18 @@ static uint32_t batch_size(const lnet_cold *cold) {
   return n;
 }
 
-/* node's afterWrite: 'drain', the callbacks of one batch (plain: none, one write), what follows. */
-static void after_write(lnet_stream *s, uint32_t count, bool plain) {
+/* node's afterWrite: 'drain', the callbacks of the `count` settled entries from `first` on (plain:
+   none, one write), what follows. */
+static void after_write(lnet_stream *s, uint32_t first, uint32_t count, bool plain) {
   const uint32_t life = lnet_stream_life(s);
   s->w &= ~(uint32_t)W_AFTER_WRITE_PENDING;
   if ((s->w & (W_ENDING | W_NEED_DRAIN)) == W_NEED_DRAIN && (s->s & S_DESTROYED) == 0 &&
       lnet_waiting(s) == 0) {
     s->w &= ~(uint32_t)W_NEED_DRAIN;
-    lnet_emit_plain(&s->base, LNET_EV_DRAIN);
-    if (lnet_stream_is_past(s, life)) return;
+    if (!lnet_stream_tell(s, LNET_EV_DRAIN)) return;
   }
   if (plain) lnet_stream_rare(s)->pendingcb--;
-  lnet_entries_call_back(s, 0, count, lnet_fault_of(LNET_FAULT_NONE));
+  lnet_entries_call_back(s, first, count, lnet_fault_of(LNET_FAULT_NONE));
   if (lnet_stream_is_past(s, life)) return;
   if ((s->s & S_DESTROYED) != 0) error_buffer(s);
   if (lnet_stream_is_past(s, life)) return;
@@ -87,12 +89,12 @@ static void after_batch_tick(lnet_object *object) {
   lnet_stream *s = (lnet_stream *)object;
   s->w &= ~(uint32_t)W_TICK_INFO;
   const uint32_t count = batch_size(s->cold);
-  if (count > 0) after_write(s, count, false);
+  if (count > 0) after_write(s, 0, count, false);
 }
 
 static void after_plain_tick(lnet_object *object) {
   lnet_stream *s = (lnet_stream *)object;
-  after_write(s, 0, true);
+  after_write(s, 0, 0, true);
 }
 
 /* node's onwriteError. The entries that failed are `count` settled ones from `first` on. */
@@ -332,12 +334,12 @@ static void write_ended(lnet_stream *s, lnet_fault fault) {
   }
   if (!callbacks && before == 0 && count == 1 && !lnet_writer_buffered(s)) { /* the usual case */
     lnet_entries_forget(s, 1);
-    after_write(s, 0, true);
+    after_write(s, 0, 0, true);
     return;
   }
-  if (count > 0) s->cold->entries[0].flags |= E_BATCH;
+  if (count > 0) s->cold->entries[before].flags |= E_BATCH;
   lnet_writer_send_buffered(s);
-  after_write(s, count, false);
+  after_write(s, before, count, false);
 }
 
 static void write_done(lnet_stream *s, int status) {
@@ -526,8 +528,7 @@ LNET_HOT bool lnet_writer_put_now(lnet_stream *s, const char *base, size_t len) 
 
 void lnet_writer_uncork(lnet_stream *s) {
   if (s->cold == NULL || s->cold->corked == 0) return;
-  s->cold->corked = 0;
-  lnet_entries_note(s);
+  lnet_entries_set_corks(s, 0);
   lnet_writer_send_buffered(s);
 }
 

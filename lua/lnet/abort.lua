@@ -242,16 +242,17 @@ local function arm(socket, watch, life)
     socket:destroy(errors.new("AbortError", "ABORT_ERR", "The operation was aborted",
       { cause = signal.reason }))
   end
-  local function onClose()
-    if not core.isPastClose(socket) then watch.disarm() end
+  local disarm
+  local function onClose() -- a listener in front of it may have begun the next life, with its own
+    if watch.disarm == disarm and not core.isPastClose(socket) then disarm() end
   end
-  watch.life = life
-  watch.disarm = function()
+  function disarm()
     watch.disarm = nil
     signal:off("abort", onAbort)
     socket:off("close", onClose)
     socket:off("error", ignore)
   end
+  watch.life, watch.disarm = life, disarm
   socket:on("close", onClose)
   if signal.aborted then
     onAbort()

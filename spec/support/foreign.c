@@ -13,17 +13,21 @@ static int l_new(lua_State *L) {
   return 1;
 }
 
-/* foreign.copy(userdata): one with the same size and bytes, as memory that an object had before. */
+/* foreign.copy(userdata): one with the same size, room for as many user values and the same bytes,
+   as memory that an object had before. */
 static int l_copy(lua_State *L) {
   const size_t size = lua_rawlen(L, 1);
-  memcpy(lua_newuserdatauv(L, size, 0), lua_touserdata(L, 1), size);
+  int values = 0;
+  while (lua_getiuservalue(L, 1, values + 1) != LUA_TNONE)
+    values++;
+  memcpy(lua_newuserdatauv(L, size, values), lua_touserdata(L, 1), size);
   return 1;
 }
 
-/* foreign.light(): a light userdata. */
+/* foreign.light([userdata]): a light userdata; with the address of that one. */
 static int l_light(lua_State *L) {
   static int something;
-  lua_pushlightuserdata(L, &something);
+  lua_pushlightuserdata(L, lua_isuserdata(L, 1) ? lua_touserdata(L, 1) : &something);
   return 1;
 }
 
