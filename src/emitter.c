@@ -12,6 +12,11 @@
 
 static bool emit(lua_State *L, lnet_listeners at, int key, int event, int nargs);
 
+/* Whether somebody may listen to this event of ours; of a user's table nothing is known. */
+static bool may_listen(lnet_listeners at, int event) {
+  return at.base == NULL || lnet_listened(at.base, event);
+}
+
 /* Tells the class that a listener of the event was removed, or was not there. [-0, +0, e] */
 static void tell_removed(lua_State *L, lnet_listeners at, int event) {
   if (at.base != NULL && lnet_emitter_watches(at.base, event))
@@ -20,23 +25,17 @@ static void tell_removed(lua_State *L, lnet_listeners at, int event) {
 
 /* Removes a listener and tells the class and 'removeListener'. [-0, +0, e] */
 static void remove_listener(lua_State *L, lnet_listeners at, int key, int event, int what) {
-  const int top = lua_gettop(L);
+  const int top = lua_gettop(L), removed = top + 1;
+  const bool tell = may_listen(at, LNET_EV_REMOVE_LISTENER);
   bool loose = false;
-  if (!lnet_listeners_remove(L, at, key, event, what, &loose)) {
-    tell_removed(L, at, event);
-    return;
-  }
-  const int removed = top + 1;
-  lua_pushinteger(L, LNET_EV_REMOVE_LISTENER);
-  lnet_listeners_push(L, at, lua_gettop(L), LNET_EV_REMOVE_LISTENER);
-  if (!lua_isnil(L, -1)) {
-    lua_pop(L, 1);
+  if (lnet_listeners_remove(L, at, key, event, what, tell, &loose) && tell) {
+    lua_pushinteger(L, LNET_EV_REMOVE_LISTENER);
     lnet_name_push(L, at.ctx, key);
     lua_pushvalue(L, removed);
     if (at.base != NULL) lnet_native_function(L, event);
     emit(L, at, removed + 1, LNET_EV_REMOVE_LISTENER, 2);
+    lua_settop(L, top);
   }
-  lua_settop(L, top);
   if (loose) lnet_listeners_settle(L, at, key);
   tell_removed(L, at, event);
 }
@@ -231,7 +230,7 @@ static void place_own(lua_State *L, lnet_listeners at, int key) {
 static void add_at(lua_State *L, lnet_listeners at, int key, int event, int listener, bool once,
                    bool prepend) {
   const int top = lua_gettop(L);
-  if (at.base == NULL || lnet_listened(at.base, LNET_EV_NEW_LISTENER)) {
+  if (may_listen(at, LNET_EV_NEW_LISTENER)) {
     lua_pushinteger(L, LNET_EV_NEW_LISTENER);
     lnet_name_push(L, at.ctx, key);
     lua_pushvalue(L, listener);
@@ -268,7 +267,6 @@ static void add(lua_State *L, bool once, bool prepend) {
 void lnet_emitter_add(lua_State *L, lnet_emitting *base, int idx, int event, int listener,
                       bool prepend) {
   const lnet_listeners at = {base->object.ctx, base, idx};
-  luaL_checkstack(L, LUA_MINSTACK, NULL);
   if (lnet_ticks_reserve(at.ctx) != 0) lnet_error_memory(L);
   lua_pushinteger(L, event);
   add_at(L, at, lua_gettop(L), event, listener, false, prepend);
@@ -277,7 +275,6 @@ void lnet_emitter_add(lua_State *L, lnet_emitting *base, int idx, int event, int
 
 void lnet_emitter_remove(lua_State *L, lnet_emitting *base, int idx, int event, int listener) {
   const lnet_listeners at = {base->object.ctx, base, idx};
-  luaL_checkstack(L, LUA_MINSTACK, NULL);
   if (lnet_ticks_reserve(at.ctx) != 0) lnet_error_memory(L);
   lua_pushinteger(L, event);
   remove_listener(L, at, lua_gettop(L), event, listener);

@@ -34,7 +34,8 @@ static inline bool lnet_listened(const lnet_emitting *base, int event) {
 }
 
 /* Adds, and takes out, the listener at `listener` of the object at idx, both absolute, as on,
-   prependListener and removeListener do. [-0, +0, e] */
+   prependListener and removeListener do. There is room for LUA_MINSTACK more values on the stack.
+   [-0, +0, e] */
 void lnet_emitter_add(lua_State *L, lnet_emitting *base, int idx, int event, int listener,
                       bool prepend);
 void lnet_emitter_remove(lua_State *L, lnet_emitting *base, int idx, int event, int listener);

@@ -62,7 +62,8 @@ static int body_warn(lua_State *L) {
 void lnet_limit_check(lua_State *L, lnet_listeners at, int key, int event, lua_Integer count) {
   const int top = lua_gettop(L);
   struct warning w = {at, event, count + (lnet_listeners_have_own(at, event) ? 1 : 0)};
-  if (w.count < 2) return;
+  const bool usual = at.base != NULL && !at.base->emitter.limited;
+  if (w.count < 2 || (usual && w.count <= LISTENERS_MAX)) return;
   lnet_listeners_push_max(L, at);
   if (lua_isnil(L, -1)) {
     lua_pushinteger(L, LISTENERS_MAX);

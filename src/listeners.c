@@ -94,29 +94,45 @@ static lua_Integer length(lua_State *L, lnet_listeners at, int list) {
 }
 
 /* Where the key stands in the list at `list`, or 0. [-0, +0, -] */
-static lua_Integer find_in_list(lua_State *L, int list, lua_Integer len, int key) {
-  const bool known = lua_isinteger(L, key) != 0; /* event numbers are quickly compared */
-  const lua_Integer number = known ? lua_tointeger(L, key) : 0;
+static lua_Integer find_in_list(lua_State *L, int list, lua_Integer len, int key, int event) {
   for (lua_Integer i = 1; i < len; i += 2) {
     const int type = lua_rawgeti(L, list, i);
-    const bool same = known ? type == LUA_TNUMBER && lua_tointeger(L, -1) == number
-                            : lua_rawequal(L, -1, key) != 0;
+    const bool same = event != 0 ? type == LUA_TNUMBER && lua_tointeger(L, -1) == event
+                                 : lua_rawequal(L, -1, key) != 0;
     lua_pop(L, 1);
     if (same) return i;
   }
   return 0;
 }
 
-/* Pushes the table that the key stands in, and returns where; 0: nowhere. The handler is behind it.
-   [-0, +1, -] */
-static lua_Integer push_entry(lua_State *L, lnet_listeners at, int key) {
-  if (!push_list(L, at)) return 0;
-  const int list = lua_gettop(L);
-  const lua_Integer len = length(L, at, list);
-  if (len > 0) return find_in_list(L, list, len, key);
-  if (!push_many(L, at, list)) return 0;
-  lua_replace(L, list);
-  return lnet_many_find(L, key);
+/* Where a key stands. */
+typedef struct position {
+  int table;     /* index of the list, or of its table of many */
+  lua_Integer i; /* of the key, behind which its handler is; 0: it has none */
+  bool in_many;
+} position;
+
+/* Pushes the table that the key stands in, or nil. [-0, +1, -] */
+static position push_position(lua_State *L, lnet_listeners at, int key, int event) {
+  position p = {.table = lua_gettop(L) + 1};
+  if (!push_list(L, at)) return p;
+  const lua_Integer len = length(L, at, p.table);
+  if (len > 0) {
+    p.i = find_in_list(L, p.table, len, key, event);
+  } else if (push_many(L, at, p.table)) {
+    lua_replace(L, p.table);
+    p.i = lnet_many_find(L, key);
+    p.in_many = true;
+  }
+  return p;
+}
+
+/* Pushes the handler that is there, or nil. [-0, +1, -] */
+static void push_handler(lua_State *L, position p) {
+  if (p.i != 0)
+    lua_rawgeti(L, p.table, p.i + 1);
+  else
+    lua_pushnil(L);
 }
 
 static bool is_hot(lnet_listeners at, int event) {
@@ -125,6 +141,11 @@ static bool is_hot(lnet_listeners at, int event) {
 
 static bool is_only(lnet_listeners at, int event) {
   return event != 0 && at.base != NULL && at.base->emitter.only == event;
+}
+
+/* Whether the event's handler is not in the list. */
+static bool has_own_place(lnet_listeners at, int event) {
+  return is_hot(at, event) || is_only(at, event);
 }
 
 static bool surely_none(lnet_listeners at, int event) {
@@ -139,12 +160,9 @@ void lnet_listeners_push(lua_State *L, lnet_listeners at, int key, int event) {
   } else if (is_only(at, event)) {
     push_only(L, at);
   } else {
-    const lua_Integer i = push_entry(L, at, key);
-    if (i == 0)
-      lua_pushnil(L);
-    else
-      lua_rawgeti(L, -1, i + 1);
-    lua_remove(L, -2);
+    const position p = push_position(L, at, key, event);
+    push_handler(L, p);
+    lua_replace(L, p.table);
   }
 }
 
@@ -271,55 +289,57 @@ static void need_room(lua_State *L, lnet_listeners at) {
 
 /* ---- adding and removing ---- */
 
-/* Adds the key with the handler on top, for which there is room. [-1, +0, m] */
-static void append(lua_State *L, lnet_listeners at, int key) {
-  const int handler = lua_gettop(L);
-  if (!push_list(L, at)) {
-    lua_pop(L, 2);
-    return;
-  }
-  const int list = handler + 1;
-  const lua_Integer len = length(L, at, list);
-  if (len == 0 && push_many(L, at, list)) {
-    lua_pushvalue(L, handler);
-    lnet_many_append(L, key);
-  } else {
-    lua_pushvalue(L, handler);
-    lua_rawseti(L, list, len + 2); /* behind a gap, so not there until the key is */
-    lua_pushvalue(L, key);
-    lua_rawseti(L, list, len + 1);
-    if (at.base != NULL) at.base->emitter.listed++;
+/* Adds the key with the handler on top. Returns false, nothing added, where there is no list or no
+   room in it. [-1, +0, m] */
+static bool append(lua_State *L, lnet_listeners at, int key) {
+  const int handler = lua_gettop(L), list = handler + 1;
+  bool added = false;
+  if (push_list(L, at)) {
+    const lua_Integer len = length(L, at, list);
+    if (len == 0 && push_many(L, at, list)) {
+      lua_pushvalue(L, handler);
+      added = lnet_many_append(L, key);
+    } else if (len < 2 * LNET_FEW) {
+      lua_pushvalue(L, handler);
+      lua_rawseti(L, list, len + 2); /* behind a gap, so not there until the key is */
+      lua_pushvalue(L, key);
+      lua_rawseti(L, list, len + 1);
+      if (at.base != NULL) at.base->emitter.listed++;
+      added = true;
+    }
   }
   lua_settop(L, handler - 1);
+  return added;
 }
 
-/* Adds the key, which has no handler, with the one on top, where there is room. [-1, +0, m] */
-static void add_key(lua_State *L, lnet_listeners at, int key, int event) {
-  if (is_hot(at, event)) {
+/* Adds the key, which has no handler, with the one on top. Returns as above. [-1, +0, m] */
+static bool add_key(lua_State *L, lnet_listeners at, int key, int event) {
+  bool added = true;
+  if (!is_hot(at, event)) {
+    added = append(L, at, key);
+  } else {
     if (at.base->emitter.many) {
       lua_pushboolean(L, 1);
-      append(L, at, key);
+      added = append(L, at, key);
     }
-    set_hot(L, at.base, at.idx);
-  } else {
-    append(L, at, key);
+    if (added)
+      set_hot(L, at.base, at.idx);
+    else
+      lua_pop(L, 1);
   }
-  if (event != 0 && at.base != NULL) at.base->emitter.has |= LNET_EVENT_BIT(event);
+  if (added && event != 0 && at.base != NULL) at.base->emitter.has |= LNET_EVENT_BIT(event);
+  return added;
 }
 
-/* Puts the handler on top in the place of the one that the key has. [-1, +0, m] */
-static void put(lua_State *L, lnet_listeners at, int key, int event) {
-  if (is_hot(at, event)) {
+/* Puts the handler on top in the place of the one that the key has there, or of the hot event's.
+   [-1, +0, -] */
+static void put(lua_State *L, lnet_listeners at, position p, int event) {
+  if (is_hot(at, event))
     set_hot(L, at.base, at.idx);
-    return;
-  }
-  const lua_Integer i = push_entry(L, at, key);
-  lua_insert(L, -2);
-  if (i != 0)
-    lua_rawseti(L, -2, i + 1);
+  else if (p.i != 0)
+    lua_rawseti(L, p.table, p.i + 1);
   else
     lua_pop(L, 1);
-  lua_pop(L, 1);
 }
 
 /* [-0, +0, -] */
@@ -358,52 +378,68 @@ static void drop_from_list(lua_State *L, lnet_listeners at, int list, lua_Intege
   if ((i - 1) / 2 < at.base->emitter.hot_place) at.base->emitter.hot_place--;
 }
 
-/* Takes the key and its handler out of the list, or out of its table of many; *loose as above.
-   [-0, +0, -] */
-static void drop_entry(lua_State *L, lnet_listeners at, int key, bool *loose) {
-  const int top = lua_gettop(L);
-  if (push_list(L, at)) {
-    const lua_Integer len = length(L, at, top + 1);
-    if (len > 0) {
-      const lua_Integer i = find_in_list(L, top + 1, len, key);
-      if (i != 0) drop_from_list(L, at, top + 1, i);
-    } else if (push_many(L, at, top + 1)) {
-      const lua_Integer i = lnet_many_find(L, key);
-      if (i != 0 && lnet_many_drop(L, key, i, loose) == 0) forget_many(L, at, top + 1);
-    }
+/* Takes the key and its handler out from there; *loose as above. [-0, +0, -] */
+static void drop_entry(lua_State *L, lnet_listeners at, int key, position p, bool *loose) {
+  if (p.i == 0) return;
+  if (!p.in_many) {
+    drop_from_list(L, at, p.table, p.i);
+    return;
   }
-  lua_settop(L, top);
+  lua_pushvalue(L, p.table);
+  const bool last = lnet_many_drop(L, key, p.i, loose) == 0;
+  if (last && push_list(L, at)) forget_many(L, at, lua_gettop(L));
+  lua_settop(L, p.table);
 }
 
-/* Takes the key and its handler out; *loose as above. [-0, +0, -] */
-static void drop(lua_State *L, lnet_listeners at, int key, int event, bool *loose) {
-  if (surely_none(at, event)) return;
+/* Takes the key and its handler out, which are there unless the event has a place of its own;
+   *loose as above. [-0, +0, -] */
+static void drop_from(lua_State *L, lnet_listeners at, int key, int event, position p,
+                      bool *loose) {
   if (event != 0 && at.base != NULL) at.base->emitter.has &= ~LNET_EVENT_BIT(event);
   if (event == LNET_EV_END && at.base != NULL) at.base->emitter.warned = false;
   if (is_hot(at, event)) {
     lua_pushnil(L);
     set_hot(L, at.base, at.idx);
-    if (at.base->emitter.many) drop_entry(L, at, key, loose);
+    if (at.base->emitter.many) {
+      drop_entry(L, at, key, push_position(L, at, key, event), loose);
+      lua_pop(L, 1);
+    }
   } else if (is_only(at, event)) {
     forget_only(L, at);
   } else {
-    drop_entry(L, at, key, loose);
+    drop_entry(L, at, key, p, loose);
   }
 }
 
-/* Puts a handler with more room in place of the one on top, unless a finalizer has altered that
-   meanwhile. [-0, +0, m] */
-static void replace_handler(lua_State *L, lnet_listeners at, int key, int event) {
-  const int old = lua_gettop(L);
+/* The same, wherever they are. [-0, +0, -] */
+static void drop(lua_State *L, lnet_listeners at, int key, int event, bool *loose) {
+  const int top = lua_gettop(L);
+  if (surely_none(at, event)) return;
+  const position p = has_own_place(at, event) ? (position){0} : push_position(L, at, key, event);
+  drop_from(L, at, key, event, p, loose);
+  lua_settop(L, top);
+}
+
+/* Pushes a handler with more room, which is in place of the one on top now, in the list or the hot
+   event's; or does nothing and returns false, if a finalizer has altered that meanwhile.
+   [-0, +0|1, m] */
+static bool replace_handler(lua_State *L, lnet_listeners at, int key, int event) {
+  const int old = lua_gettop(L), new = old + 1;
   const lua_Integer count = lnet_handler_count(L, old);
   lnet_handler_make(L, count);
-  lnet_listeners_push(L, at, key, event);
-  if (lua_rawequal(L, -1, old) && lnet_handler_count(L, old) == count) {
-    lnet_handler_fill(L, old, old + 1);
-    lua_settop(L, old + 1);
-    put(L, at, key, event);
+  const position p = push_position(L, at, key, event);
+  if (is_hot(at, event))
+    lua_getiuservalue(L, at.idx, LNET_UV_HOT);
+  else
+    push_handler(L, p);
+  const bool same = lua_rawequal(L, -1, old) && lnet_handler_count(L, old) == count;
+  if (same) {
+    lnet_handler_fill(L, old, new);
+    lua_pushvalue(L, new);
+    put(L, at, p, event);
   }
-  lua_settop(L, old);
+  lua_settop(L, same ? new : old);
+  return same;
 }
 
 lua_Integer lnet_listeners_add(lua_State *L, lnet_listeners at, int key, int event, bool prepend) {
@@ -413,16 +449,18 @@ lua_Integer lnet_listeners_add(lua_State *L, lnet_listeners at, int key, int eve
     return 1;
   lua_Integer count = 0;
   while (count == 0) {
-    if (!is_hot(at, event) || at.base->emitter.many) need_room(L, at);
+    if (is_only(at, event)) need_list(L, at); /* it gets company, and so a place in the list */
     lnet_listeners_push(L, at, key, event);
-    if (lua_isnil(L, -1)) {
-      lua_pushvalue(L, listener);
-      add_key(L, at, key, event);
-      count = 1;
-    } else if (lnet_handler_add(L, -1, listener, prepend)) {
-      count = lnet_handler_count(L, -1);
+    if (!lua_isnil(L, -1)) {
+      if (lnet_handler_add(L, -1, listener, prepend) ||
+          (replace_handler(L, at, key, event) && lnet_handler_add(L, -1, listener, prepend)))
+        count = lnet_handler_count(L, -1);
     } else {
-      replace_handler(L, at, key, event);
+      lua_pushvalue(L, listener);
+      if (add_key(L, at, key, event))
+        count = 1;
+      else
+        need_room(L, at); /* so another look is due */
     }
     lua_settop(L, listener);
   }
@@ -430,43 +468,51 @@ lua_Integer lnet_listeners_add(lua_State *L, lnet_listeners at, int key, int eve
   return count;
 }
 
-bool lnet_listeners_remove(lua_State *L, lnet_listeners at, int key, int event, int what,
-                           bool *loose) {
-  const int top = lua_gettop(L);
-  lnet_listeners_push(L, at, key, event);
-  if (lua_isnil(L, -1)) {
-    lua_pop(L, 1);
-    return false;
-  }
-  if (lua_type(L, -1) != LUA_TTABLE) {
-    if (!lnet_listener_matches(L, what)) {
-      lua_pop(L, 1);
-      return false;
-    }
-    drop(L, at, key, event, loose);
+/* The same for the handler on top, whose place is p: takes out the last listener that matches.
+   Returns whether there was one; tell: pushes what 'removeListener' tells of it. [-0, +0|1, -] */
+static bool remove_from(lua_State *L, lnet_listeners at, int key, int event, position p, int what,
+                        bool tell, bool *loose) {
+  const int handler = lua_gettop(L);
+  if (lua_type(L, handler) != LUA_TTABLE) {
+    if (lua_isnil(L, handler) || !lnet_listener_matches(L, what)) return false;
+    drop_from(L, at, key, event, p, loose);
+    if (!tell) return true;
     if (event == LNET_EV_END && at.base != NULL && at.base->emitter.own_end)
       lua_pushvalue(L, what); /* to node it is one of two */
     else
-      lnet_once_unwrap(L, -1);
-    lua_remove(L, -2);
+      lnet_once_unwrap(L, handler);
     return true;
   }
-  if (!lnet_handler_remove(L, -1, what)) {
-    lua_pop(L, 1);
-    return false;
-  }
-  const lua_Integer left = lnet_handler_count(L, -1);
+  if (!lnet_handler_remove(L, handler, what)) return false;
+  const lua_Integer left = lnet_handler_count(L, handler);
   if (left == 1) { /* it stands alone again */
-    lnet_handler_first(L, -1);
-    put(L, at, key, event);
+    lnet_handler_first(L, handler);
+    put(L, at, p, event);
   } else if (left == 0) { /* only where a user's table was altered */
-    drop(L, at, key, event, loose);
-  } else if (lnet_handler_is_loose(L, -1)) {
+    drop_from(L, at, key, event, p, loose);
+  } else if (lnet_handler_is_loose(L, handler)) {
     *loose = true;
   }
-  lua_settop(L, top);
-  lua_pushvalue(L, what); /* as node: here the value that was asked for is told */
+  if (tell) lua_pushvalue(L, what); /* as node: here the value that was asked for is told */
   return true;
+}
+
+bool lnet_listeners_remove(lua_State *L, lnet_listeners at, int key, int event, int what, bool tell,
+                           bool *loose) {
+  const int top = lua_gettop(L);
+  position p = {0};
+  if (surely_none(at, event)) return false;
+  if (has_own_place(at, event)) {
+    lnet_listeners_push(L, at, key, event);
+  } else {
+    p = push_position(L, at, key, event);
+    push_handler(L, p);
+  }
+  const bool removed = remove_from(L, at, key, event, p, what, tell, loose);
+  const bool told = removed && tell;
+  if (told) lua_copy(L, -1, top + 1);
+  lua_settop(L, told ? top + 1 : top);
+  return removed;
 }
 
 /* Protected: makes the handler of the key at 2 smaller, and the table of many, where they are
@@ -590,4 +636,5 @@ void lnet_listeners_set_max(lua_State *L, lnet_listeners at) {
   lua_insert(L, -2);
   lua_setfield(L, -2, "max");
   lua_pop(L, 1);
+  if (at.base != NULL) at.base->emitter.limited = true;
 }

@@ -31,6 +31,7 @@ typedef struct lnet_emitter {
   bool has_list : 1;   /* there is one, if only an empty one */
   bool many : 1;       /* the events are in the table of many, and the list is empty */
   bool warned : 1;     /* that there are too many of 'end', with the own one */
+  bool limited : 1;    /* setMaxListeners was called */
 } lnet_emitter;
 
 /* How each userdata that emits begins. */
@@ -86,9 +87,9 @@ bool lnet_listeners_add_first(lua_State *L, lnet_emitting *base, int idx, int ev
 lua_Integer lnet_listeners_add(lua_State *L, lnet_listeners at, int key, int event, bool prepend);
 
 /* Removes the listener at index `what` (the user's function, or a wrapper), the last one that
-   matches. Pushes what 'removeListener' tells, and returns true; else pushes nothing. *loose
-   becomes true where memory should be given back afterwards. [-0, +0|1, -] */
-bool lnet_listeners_remove(lua_State *L, lnet_listeners at, int key, int event, int what,
+   matches. Returns whether there was one; tell: pushes what 'removeListener' tells of it then.
+   *loose becomes true where memory should be given back afterwards. [-0, +0|1, -] */
+bool lnet_listeners_remove(lua_State *L, lnet_listeners at, int key, int event, int what, bool tell,
                            bool *loose);
 
 /* Gives memory back: what has room for far more listeners of the key, or names, than there are gets

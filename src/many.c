@@ -29,12 +29,12 @@ static void set_place(lua_State *L, int many, int key, lua_Integer place) {
   lua_pop(L, 1);
 }
 
-void lnet_many_append(lua_State *L, int key) {
+bool lnet_many_append(lua_State *L, int key) {
   const int many = lua_gettop(L) - 1;
   lnet_order *o = lnet_order_at(L, many);
-  if (o == NULL || o->vacant == 0) { /* a user's table that was altered */
+  if (o == NULL || o->vacant == 0) { /* it is full, or a user's that was altered */
     lua_pop(L, 1);
-    return;
+    return false;
   }
   const lua_Integer place = o->vacant;
   lua_rawseti(L, many, 2 * place);
@@ -42,6 +42,7 @@ void lnet_many_append(lua_State *L, int key) {
   lua_rawseti(L, many, 2 * place - 1);
   set_place(L, many, key, place);
   lnet_order_take(o, false, NULL, NULL);
+  return true;
 }
 
 void lnet_many_make(lua_State *L, lua_Integer count) {

@@ -12,9 +12,9 @@ void lnet_many_make(lua_State *L, lua_Integer count);
 /* Where the key stands in the one on top, or 0. The handler is behind it. [-0, +0, -] */
 lua_Integer lnet_many_find(lua_State *L, int key);
 
-/* Adds the key with the handler on top at the end of the one below it, in which there is room.
-   Runs no finalizer. [-1, +0, m] */
-void lnet_many_append(lua_State *L, int key);
+/* Adds the key with the handler on top at the end of the one below it. Returns whether there was
+   room. Runs no finalizer. [-1, +0, m] */
+bool lnet_many_append(lua_State *L, int key);
 
 /* Copies what is in the one at `from` into the one on top, which has room. [-0, +0, m] */
 void lnet_many_copy(lua_State *L, int from);

@@ -324,7 +324,7 @@ static void unpiped(lua_State *L, int self, int first, int nargs) {
 /* The pipe as a listener. */
 static void hear(lua_State *L, int self, int event, int first, int nargs, bool once) {
   lnet_pipe *pipe = pipe_at(L, self);
-  luaL_checkstack(L, LUA_MINSTACK, NULL);
+  luaL_checkstack(L, 2 * LUA_MINSTACK, NULL); /* for itself, and for what adds and takes out */
   const int top = lua_gettop(L);
   if (nargs == 0) lua_pushnil(L); /* an argument that is missing */
   const int value = nargs > 0 ? first : lua_gettop(L);
@@ -437,6 +437,7 @@ readable.pipe.
 */
 int lnet_l_pipe(lua_State *L) {
   lnet_stream *s = lnet_check_stream(L, 1);
+  luaL_checkstack(L, 2 * LUA_MINSTACK, NULL); /* as in hear */
   lua_settop(L, 3);
   check_dest(L);
   bool ends = true;
