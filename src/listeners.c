@@ -392,7 +392,7 @@ static void drop_entry(lua_State *L, lnet_listeners at, int key, position p, boo
 }
 
 /* Takes the key and its handler out, which are there unless the event has a place of its own;
-   *loose as above. [-0, +0, -] */
+ *loose as above. [-0, +0, -] */
 static void drop_from(lua_State *L, lnet_listeners at, int key, int event, position p,
                       bool *loose) {
   if (event != 0 && at.base != NULL) at.base->emitter.has &= ~LNET_EVENT_BIT(event);
