@@ -299,7 +299,7 @@ static bool append(lua_State *L, lnet_listeners at, int key) {
     if (len == 0 && push_many(L, at, list)) {
       lua_pushvalue(L, handler);
       added = lnet_many_append(L, key);
-    } else if (len < 2 * LNET_FEW) {
+    } else if (len / 2 < LNET_FEW) {
       lua_pushvalue(L, handler);
       lua_rawseti(L, list, len + 2); /* behind a gap, so not there until the key is */
       lua_pushvalue(L, key);
@@ -378,7 +378,7 @@ static void drop_from_list(lua_State *L, lnet_listeners at, int list, lua_Intege
   if ((i - 1) / 2 < at.base->emitter.hot_place) at.base->emitter.hot_place--;
 }
 
-/* Takes the key and its handler out from there; *loose as above. [-0, +0, -] */
+/* Takes the key and its handler out from there. *loose is as above. [-0, +0, -] */
 static void drop_entry(lua_State *L, lnet_listeners at, int key, position p, bool *loose) {
   if (p.i == 0) return;
   if (!p.in_many) {
@@ -391,8 +391,7 @@ static void drop_entry(lua_State *L, lnet_listeners at, int key, position p, boo
   lua_settop(L, p.table);
 }
 
-/* Takes the key and its handler out, which are there unless the event has a place of its own;
- *loose as above. [-0, +0, -] */
+/* The same, or from the event's own place where it has one. [-0, +0, -] */
 static void drop_from(lua_State *L, lnet_listeners at, int key, int event, position p,
                       bool *loose) {
   if (event != 0 && at.base != NULL) at.base->emitter.has &= ~LNET_EVENT_BIT(event);
