@@ -67,7 +67,7 @@ test: setup ## runs every step below, each to its end, and sums up
 
 # What `check` leaves to `test`, each for its time: the other builds (release, sanitizers, gcc and clang with warnings as
 # errors), valgrind, clang-tidy, node's traces, luarocks, failing allocations, counted instructions, and these specs.
-SLOW_SPECS = $(wildcard $(patsubst %,spec/%_spec.lua,growth finalizers abort events_many bench exit state_end report))
+SLOW_SPECS = $(wildcard $(patsubst %,spec/%_spec.lua,growth finalizers abort events_many bench exit socket_lives state_end report))
 
 check: ## what can be checked in less than a minute: the debug build, unit tests, most specs, luacheck, clang-format
 	@$(MAKE) lint-lua lint-format

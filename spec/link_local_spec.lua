@@ -168,7 +168,8 @@ fe80::1%l_o
 true fe80::1%l_o
 ]], [[
     assert(os.execute("unset LD_PRELOAD; ip link set lo down && ip link set lo name l_o && "
-      .. "ip link set l_o up && ip -6 addr add fe80::1/64 dev l_o nodad"))
+      .. "ip link set l_o up && ip -6 addr add fe80::1/64 dev l_o nodad && "
+      .. "until ip -6 route get fe80::1 dev l_o >/dev/null 2>&1; do sleep 0.02; done"))
     print(net.isIP("fe80::1%l_o"))
     local server = net.createServer(function(far) far:finish() end)
     server:listen(0, "fe80::1%l_o", function()

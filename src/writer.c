@@ -499,7 +499,8 @@ static bool take_more(lnet_stream *s) {
   return more && (s->s & (S_DESTROYED | S_ERRORED)) == 0;
 }
 
-/* A write that is worth a system call of its own, while is_quiet and nothing is gathered. */
+/* A write that is worth a system call of its own, where lnet_writer_is_quiet and nothing is
+ * gathered. */
 LNET_HOT bool lnet_writer_put_alone(lnet_stream *s, const char *base, size_t len, unsigned flags) {
   const uv_buf_t buf = buf_of(base, len);
   lnet_stream_touch(s);

@@ -6,6 +6,7 @@ child.__index = child
 
 -- A tool needs a moment; a hang is longer. Slow builds (sanitizers) say how slow they are.
 local SECONDS = math.ceil(20 * (tonumber(os.getenv("LNET_SPEC_PATIENCE")) or 1))
+local TOOL_SECONDS = 6 * SECONDS -- valgrind takes 50 times as long; a busy machine shares
 local LUA = os.getenv("LUA") or "lua5.4"
 
 --- A word as the shell takes it literally.
@@ -14,12 +15,12 @@ function child.quote(text)
 end
 
 -- The shell redirects, so what is preloaded into Lua (a sanitizer) must not go into the tools.
-local function start(command, environment, input)
+local function start(command, environment, input, seconds)
   local self = setmetatable({ out = temp.path(), err = temp.path(), pid = temp.path() }, child)
   local stdin = input and temp.file(input) or "/dev/null"
   local line = ("%s timeout -k 1 %d sh -c %s <%s >%s 2>%s"):format(
     environment,
-    SECONDS,
+    seconds or SECONDS,
     child.quote("echo $$ >" .. self.pid .. "; exec " .. command),
     stdin,
     self.out,
@@ -42,7 +43,8 @@ function child.lua(arguments, input, variables, tool)
     child.quote(package.cpath),
     variables or ""
   )
-  return start((tool and tool .. " " or "") .. LUA .. " " .. arguments, environment, input)
+  local command = (tool and tool .. " " or "") .. LUA .. " " .. arguments
+  return start(command, environment, input, tool and TOOL_SECONDS)
 end
 
 --- Starts a Lua program given as text.
