@@ -60,6 +60,7 @@ build = {
         "src/order.c",
         "src/os.c",
         "src/pipe.c",
+        "src/pipes.c",
         "src/prefix.c",
         "src/process.c",
         "src/properties.c",
