@@ -62,6 +62,7 @@ build = {
         "src/os.c",
         "src/owed.c",
         "src/pipe.c",
+        "src/pipes.c",
         "src/prefix.c",
         "src/process.c",
         "src/properties.c",

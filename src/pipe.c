@@ -6,26 +6,8 @@
 #include "call.h"
 #include "check.h"
 #include "error.h"
+#include "pipes.h"
 #include "writer.h"
-
-typedef struct lnet_pipe {
-  lnet_native native;
-  lnet_stream *source;
-  lnet_stream *dest; /* NULL: an object whose methods are the user's */
-  bool ends;         /* the source's end finishes the destination */
-  bool cleaned_up;
-  bool waiting;     /* for 'drain', so the source is paused */
-  bool hears_drain; /* listens to it */
-  bool in_life;     /* life is known: dest was not destroyed */
-  uint32_t life;    /* of dest, in which this pipe ends */
-} lnet_pipe;
-
-/* User values. The last one only where dest is NULL: a table event -> function. */
-enum { UV_SOURCE = 1, UV_DEST = 2, UV_NEXT = 3 /* pipe of the same source */, UV_FUNCTIONS = 4 };
-
-static lnet_pipe *pipe_at(lua_State *L, int idx) {
-  return lua_touserdata(L, idx);
-}
 
 /* The pipe belongs to the present life of its destination, or to the one that begins next. */
 static void note_life(lnet_pipe *pipe) {
@@ -64,94 +46,17 @@ static void push_name(lua_State *L, const lnet_pipe *pipe, int event) {
   lua_remove(L, -2);
 }
 
-/* ---- the pipes of one source, in order ---- */
-
-/* Pushes the first one, or nil. [-0, +1, -] */
-static void push_first(lua_State *L, int source) {
-  if (lua_getiuservalue(L, source, LNET_UV_MORE) != LUA_TTABLE) {
-    lua_pop(L, 1);
-    lua_pushnil(L);
-    return;
-  }
-  lua_rawgeti(L, -1, COLD_PIPE);
-  lua_remove(L, -2);
-}
-
-/* Replaces the pipe on top by the one behind it, or nil. [-1, +1, -] */
-static void step(lua_State *L) {
-  lua_getiuservalue(L, -1, UV_NEXT);
-  lua_remove(L, -2);
-}
-
-/* The value on top comes behind the pipe at `before`, or (nil) first. [-1, +0, m] */
-static void set_next(lua_State *L, int source, int before) {
-  if (!lua_isnil(L, before)) {
-    lua_setiuservalue(L, before, UV_NEXT);
-    return;
-  }
-  lnet_class_more(L, source);
-  lua_insert(L, -2);
-  lua_rawseti(L, -2, COLD_PIPE);
-  lua_pop(L, 1);
-}
-
-/* [-0, +0, m] */
-static void append(lua_State *L, int source, int self) {
-  const int last = lua_gettop(L) + 1;
-  lnet_class_more(L, source); /* first: a finalizer may pipe */
-  lua_pop(L, 1);
-  lua_pushnil(L);
-  for (push_first(L, source); !lua_isnil(L, -1); step(L)) {
-    lua_pushvalue(L, -1);
-    lua_replace(L, last);
-  }
-  lua_pop(L, 1);
-  lua_pushvalue(L, self);
-  set_next(L, source, last);
-  lua_pop(L, 1);
-}
-
-/* Takes out the first pipe to the value at `dest`. Pushes it, or nil. [-0, +1, -] */
-static void take_out(lua_State *L, int source, int dest) {
-  const int before = lua_gettop(L) + 1, each = before + 1;
-  lua_pushnil(L);
-  for (push_first(L, source); !lua_isnil(L, each); step(L)) {
-    lua_getiuservalue(L, each, UV_DEST);
-    const bool found = lua_rawequal(L, -1, dest) != 0;
-    lua_pop(L, 1);
-    if (found) {
-      lua_getiuservalue(L, each, UV_NEXT);
-      set_next(L, source, before);
-      lua_pushnil(L);
-      lua_setiuservalue(L, each, UV_NEXT);
-      break;
-    }
-    lua_pushvalue(L, each);
-    lua_replace(L, before);
-  }
-  lua_remove(L, before);
-}
-
-/* Whether the pipe at `self` is one of its source's. [-0, +0, -] */
-static bool is_listed(lua_State *L, int source, int self) {
-  bool found = false;
-  for (push_first(L, source); !lua_isnil(L, -1) && !found; step(L))
-    found = lua_rawequal(L, -1, self) != 0;
-  lua_pop(L, 1);
-  return found;
-}
-
 /* ---- listening to the destination ---- */
 
 /* [-0, +0, e] */
 static void attach(lua_State *L, int self, int event, const char *method) {
-  const lnet_pipe *pipe = pipe_at(L, self);
+  const lnet_pipe *pipe = lnet_pipe_at(L, self);
   const int top = lua_gettop(L), dest = top + 1;
-  lua_getiuservalue(L, self, UV_DEST);
+  lua_getiuservalue(L, self, UV_PIPE_DEST);
   if (pipe->dest != NULL) {
     lnet_emitter_add(L, &pipe->dest->base, dest, event, self, event == LNET_EV_ERROR);
   } else {
-    lua_getiuservalue(L, self, UV_FUNCTIONS);
+    lua_getiuservalue(L, self, UV_PIPE_FUNCTIONS);
     push_name(L, pipe, event);
     lua_pushvalue(L, self);
     lnet_native_function(L, event);
@@ -164,14 +69,14 @@ static void attach(lua_State *L, int self, int event, const char *method) {
 
 /* [-0, +0, e] */
 static void detach(lua_State *L, int self, int event) {
-  const lnet_pipe *pipe = pipe_at(L, self);
+  const lnet_pipe *pipe = lnet_pipe_at(L, self);
   const int top = lua_gettop(L), dest = top + 1;
-  lua_getiuservalue(L, self, UV_DEST);
+  lua_getiuservalue(L, self, UV_PIPE_DEST);
   if (pipe->dest != NULL) {
     lnet_emitter_remove(L, &pipe->dest->base, dest, event, self);
   } else {
     push_name(L, pipe, event);
-    lua_getiuservalue(L, self, UV_FUNCTIONS);
+    lua_getiuservalue(L, self, UV_PIPE_FUNCTIONS);
     lua_rawgeti(L, -1, event);
     lua_remove(L, -2);
     call_method(L, dest, "removeListener", 2, 0);
@@ -193,30 +98,30 @@ static bool needs_drain(lua_State *L, const lnet_pipe *pipe, int dest, bool othe
 
 /* The source flows again once no destination is waited for. [-0, +0, e] */
 static void drained(lua_State *L, int self) {
-  lnet_pipe *pipe = pipe_at(L, self);
+  lnet_pipe *pipe = lnet_pipe_at(L, self);
   const int top = lua_gettop(L), source = top + 1, dest = top + 2;
-  bool waiting = false;
-  lua_getiuservalue(L, self, UV_SOURCE);
-  lua_getiuservalue(L, self, UV_DEST);
-  for (push_first(L, source); !lua_isnil(L, -1); step(L)) {
-    lnet_pipe *each = pipe_at(L, -1);
-    lua_getiuservalue(L, -1, UV_DEST);
-    if (lua_rawequal(L, -1, dest)) each->waiting = false;
-    lua_pop(L, 1);
-    waiting = waiting || each->waiting;
+  lua_getiuservalue(L, self, UV_PIPE_SOURCE);
+  lua_getiuservalue(L, self, UV_PIPE_DEST);
+  for (lnet_pipes_push_to(L, source, dest); !lua_isnil(L, -1); lnet_pipes_step(L, UV_PIPE_SAME)) {
+    lnet_pipe *each = lnet_pipe_at(L, -1);
+    if (each->waiting) lnet_pipes_count_waiting(L, source, -1);
+    each->waiting = false;
   }
-  if (!waiting && lnet_listened(&pipe->source->base, LNET_EV_DATA))
+  if (!lnet_pipes_some_wait(L, source) && lnet_listened(&pipe->source->base, LNET_EV_DATA))
     call_method(L, source, "resume", 0, 0);
   lua_settop(L, top);
 }
 
 /* The destination has answered false. [-0, +0, e] */
 static void wait_for_drain(lua_State *L, int self) {
-  lnet_pipe *pipe = pipe_at(L, self);
+  lnet_pipe *pipe = lnet_pipe_at(L, self);
   const int source = lua_gettop(L) + 1;
-  lua_getiuservalue(L, self, UV_SOURCE);
+  lua_getiuservalue(L, self, UV_PIPE_SOURCE);
   if (!pipe->cleaned_up) {
-    if (is_listed(L, source, self)) pipe->waiting = true;
+    if (pipe->listed && !pipe->waiting) {
+      pipe->waiting = true;
+      lnet_pipes_count_waiting(L, source, 1);
+    }
     call_method(L, source, "pause", 0, 0);
   }
   if (!pipe->hears_drain) {
@@ -228,10 +133,10 @@ static void wait_for_drain(lua_State *L, int self) {
 
 /* Takes all its listeners out. [-0, +0, e] */
 static void clean_up(lua_State *L, int self) {
-  lnet_pipe *pipe = pipe_at(L, self);
+  lnet_pipe *pipe = lnet_pipe_at(L, self);
   const int top = lua_gettop(L), source = top + 1, dest = top + 2;
-  lua_getiuservalue(L, self, UV_SOURCE);
-  lua_getiuservalue(L, self, UV_DEST);
+  lua_getiuservalue(L, self, UV_PIPE_SOURCE);
+  lua_getiuservalue(L, self, UV_PIPE_DEST);
   detach(L, self, LNET_EV_CLOSE);
   detach(L, self, LNET_EV_FINISH);
   if (pipe->hears_drain) detach(L, self, LNET_EV_DRAIN);
@@ -249,8 +154,8 @@ static void clean_up(lua_State *L, int self) {
 /* source:unpipe(dest). [-0, +0, e] */
 static void unpipe(lua_State *L, int self) {
   const int source = lua_gettop(L) + 1;
-  lua_getiuservalue(L, self, UV_SOURCE);
-  lua_getiuservalue(L, self, UV_DEST);
+  lua_getiuservalue(L, self, UV_PIPE_SOURCE);
+  lua_getiuservalue(L, self, UV_PIPE_DEST);
   call_method(L, source, "unpipe", 1, 0);
   lua_settop(L, source - 1);
 }
@@ -258,10 +163,10 @@ static void unpipe(lua_State *L, int self) {
 /* An error of the destination, the value at `error`, that nobody else hears is not swallowed.
    [-0, +0, e] */
 static void pass_on(lua_State *L, int self, int error) {
-  const lnet_pipe *pipe = pipe_at(L, self);
+  const lnet_pipe *pipe = lnet_pipe_at(L, self);
   const int top = lua_gettop(L), dest = top + 1;
   bool heard = false;
-  lua_getiuservalue(L, self, UV_DEST);
+  lua_getiuservalue(L, self, UV_PIPE_DEST);
   if (pipe->dest != NULL) {
     heard = lnet_listened(&pipe->dest->base, LNET_EV_ERROR);
   } else {
@@ -282,12 +187,12 @@ static void pass_on(lua_State *L, int self, int error) {
 /* A chunk, the value at `chunk`. [-0, +0, e] */
 static void write_chunk(lua_State *L, int self, int chunk) {
   const int dest = lua_gettop(L) + 1;
-  note_life(pipe_at(L, self));
-  if (is_past(pipe_at(L, self))) { /* it was to be undone at 'close', which is still to come */
+  note_life(lnet_pipe_at(L, self));
+  if (is_past(lnet_pipe_at(L, self))) { /* it was to be undone at 'close', which is still to come */
     unpipe(L, self);
     return;
   }
-  lua_getiuservalue(L, self, UV_DEST);
+  lua_getiuservalue(L, self, UV_PIPE_DEST);
   lua_pushvalue(L, chunk);
   call_method(L, dest, "write", 1, 1);
   const bool full = lua_isboolean(L, -1) && !lua_toboolean(L, -1);
@@ -298,11 +203,11 @@ static void write_chunk(lua_State *L, int self, int chunk) {
 /* The source has ended. [-0, +0, e] */
 static void end(lua_State *L, int self) {
   const int dest = lua_gettop(L) + 1;
-  if (!pipe_at(L, self)->ends || is_past(pipe_at(L, self))) {
+  if (!lnet_pipe_at(L, self)->ends || is_past(lnet_pipe_at(L, self))) {
     unpipe(L, self);
     return;
   }
-  lua_getiuservalue(L, self, UV_DEST);
+  lua_getiuservalue(L, self, UV_PIPE_DEST);
   call_method(L, dest, "finish", 0, 0);
   lua_settop(L, dest - 1);
 }
@@ -311,7 +216,7 @@ static void end(lua_State *L, int self) {
 static void unpiped(lua_State *L, int self, int first, int nargs) {
   const int top = lua_gettop(L);
   const int source = first, info = first + 1;
-  lua_getiuservalue(L, self, UV_SOURCE);
+  lua_getiuservalue(L, self, UV_PIPE_SOURCE);
   const bool mine = nargs >= 2 && lua_rawequal(L, -1, source) && lua_istable(L, info);
   if (mine && lua_getfield(L, info, "hasUnpiped") == LUA_TBOOLEAN && !lua_toboolean(L, -1)) {
     lua_pushboolean(L, 1);
@@ -323,7 +228,7 @@ static void unpiped(lua_State *L, int self, int first, int nargs) {
 
 /* The pipe as a listener. */
 static void hear(lua_State *L, int self, int event, int first, int nargs, bool once) {
-  lnet_pipe *pipe = pipe_at(L, self);
+  lnet_pipe *pipe = lnet_pipe_at(L, self);
   luaL_checkstack(L, 2 * LUA_MINSTACK, NULL); /* for itself, and for what adds and takes out */
   const int top = lua_gettop(L);
   if (nargs == 0) lua_pushnil(L); /* an argument that is missing */
@@ -334,7 +239,7 @@ static void hear(lua_State *L, int self, int event, int first, int nargs, bool o
     break;
   case LNET_EV_END:
     if (once) {
-      lua_getiuservalue(L, self, UV_SOURCE);
+      lua_getiuservalue(L, self, UV_PIPE_SOURCE);
       lnet_emitter_remove(L, &pipe->source->base, lua_gettop(L), LNET_EV_END, self);
     }
     end(L, self);
@@ -396,15 +301,16 @@ static void check_dest(lua_State *L) {
 static lnet_pipe *push_pipe(lua_State *L, lnet_stream *source, bool ends) {
   lnet_stream *dest = lnet_stream_test(L, 2);
   if (dest != NULL && has_own_methods(L, 2)) dest = NULL;
-  lnet_pipe *pipe = lua_newuserdatauv(L, sizeof *pipe, dest == NULL ? UV_FUNCTIONS : UV_NEXT);
+  lnet_pipe *pipe =
+      lua_newuserdatauv(L, sizeof *pipe, dest == NULL ? UV_PIPE_FUNCTIONS : UV_PIPE_SAME);
   *pipe = (lnet_pipe){.native = {hear}, .source = source, .dest = dest, .ends = ends};
   lua_pushvalue(L, 1);
-  lua_setiuservalue(L, -2, UV_SOURCE);
+  lua_setiuservalue(L, -2, UV_PIPE_SOURCE);
   lua_pushvalue(L, 2);
-  lua_setiuservalue(L, -2, UV_DEST);
+  lua_setiuservalue(L, -2, UV_PIPE_DEST);
   if (dest == NULL) {
     lua_createtable(L, 0, 8);
-    lua_setiuservalue(L, -2, UV_FUNCTIONS);
+    lua_setiuservalue(L, -2, UV_PIPE_FUNCTIONS);
   }
   return pipe;
 }
@@ -412,9 +318,9 @@ static lnet_pipe *push_pipe(lua_State *L, lnet_stream *source, bool ends) {
 /* Emits 'pipe' or 'unpipe' of the destination of the pipe at `self`, with the nargs values on top.
    [-nargs, +0, e] */
 static void tell(lua_State *L, int self, int event, int nargs) {
-  const lnet_pipe *pipe = pipe_at(L, self);
+  const lnet_pipe *pipe = lnet_pipe_at(L, self);
   const int dest = lua_gettop(L) - nargs + 1;
-  lua_getiuservalue(L, self, UV_DEST);
+  lua_getiuservalue(L, self, UV_PIPE_DEST);
   lua_insert(L, dest);
   if (pipe->dest != NULL) {
     lnet_emit_at(L, &pipe->dest->base, dest, event, nargs);
@@ -446,7 +352,7 @@ int lnet_l_pipe(lua_State *L) {
   const int self = 4;
   lnet_pipe *pipe = push_pipe(L, s, ends);
   note_life(pipe);
-  append(L, 1, self);
+  lnet_pipes_append(L, 1, self);
   if ((s->r & R_END_EMITTED) != 0) {
     lua_pushvalue(L, self);
     lnet_native_function(L, LNET_EV_END);
@@ -484,7 +390,7 @@ static void tell_unpiped(lua_State *L, int self) {
 /* Whether the pipe at idx goes from a socket to itself and belongs to an earlier life: its end does
    not stop what flows in the present one. [-0, +0, -] */
 static bool pauses_next_life(lua_State *L, int idx) {
-  const lnet_pipe *pipe = pipe_at(L, idx);
+  const lnet_pipe *pipe = lnet_pipe_at(L, idx);
   return pipe->dest == pipe->source && is_past(pipe);
 }
 
@@ -499,21 +405,14 @@ int lnet_l_unpipe(lua_State *L) {
   lua_settop(L, 2);
   const int each = 3;
   if (lua_isnil(L, 2)) {
-    push_first(L, 1);
-    if (lua_isnil(L, each)) lua_settop(L, 1);
-    if (lua_gettop(L) == 1) return 1;
-    lua_pushnil(L);
-    set_next(L, 1, 2);
-    call_method(L, 1, "pause", 0, 0);
-    for (; !lua_isnil(L, each); step(L))
+    lnet_pipes_take_all(L, 1);
+    if (!lua_isnil(L, each)) call_method(L, 1, "pause", 0, 0);
+    for (; !lua_isnil(L, each); lnet_pipes_step(L, UV_PIPE_NEXT))
       tell_unpiped(L, each);
   } else {
-    take_out(L, 1, 2);
+    lnet_pipes_take_out(L, 1, 2);
     if (!lua_isnil(L, each)) {
-      push_first(L, 1);
-      const bool last = lua_isnil(L, -1);
-      lua_pop(L, 1);
-      if (last && !pauses_next_life(L, each)) call_method(L, 1, "pause", 0, 0);
+      if (!lnet_pipes_some(L, 1) && !pauses_next_life(L, each)) call_method(L, 1, "pause", 0, 0);
       tell_unpiped(L, each);
     }
   }
@@ -525,7 +424,7 @@ int lnet_l_unpipe(lua_State *L) {
 
 void lnet_pipe_hot_changed(lua_State *L, void *stream) {
   lnet_stream *s = stream;
-  lnet_stream *dest = lua_type(L, -1) == LUA_TUSERDATA ? pipe_at(L, -1)->dest : NULL;
+  lnet_stream *dest = lua_type(L, -1) == LUA_TUSERDATA ? lnet_pipe_at(L, -1)->dest : NULL;
   if (dest != NULL) {
     s->s |= S_PIPED;
     s->h.handle.data = dest;

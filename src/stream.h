@@ -132,6 +132,7 @@ enum {
   COLD_PAST = LNET_MORE_CLASS - 14,     /* number of an earlier life -> error that it still tells */
   COLD_CALLBACK = LNET_MORE_CLASS - 15, /* the listener of 'connect' that connect(callback) added */
   COLD_ASIDE = LNET_MORE_CLASS - 16, /* COLD_QUEUE of an earlier life, while libuv has its write */
+  COLD_PIPES = LNET_MORE_CLASS - 17, /* an index of pipes, where it is the source of several */
 };
 
 /* The property `timeout`, as set: nothing, a number in COLD_TIMEOUT, or from there on ms. */

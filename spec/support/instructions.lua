@@ -7,12 +7,14 @@ local CALLGRIND = "valgrind --tool=callgrind --callgrind-out-file=/dev/null"
 
 local instructions = {}
 
---- Runs the code in a Lua process of its own.
--- @tparam string code Lua; `...` is n
--- @tparam integer n
--- @treturn integer instructions, those of Lua's start and end among them
-function instructions.count(code, n)
-  local ended = child.lua(temp.file(code) .. " " .. n, nil, nil, CALLGRIND):wait()
+-- Starts the code in a Lua process of its own.
+local function start(code, n)
+  return child.lua(temp.file(code) .. " " .. n, nil, nil, CALLGRIND)
+end
+
+-- The instructions that such a process took, those of Lua's start and end among them.
+local function counted(process)
+  local ended = process:wait()
   local collected = ended.code == 0 and ended.err:match("Collected : (%d+)")
   assert(collected, "the program has failed:\n" .. ended.out .. ended.err)
   return math.tointeger(collected)
@@ -20,10 +22,12 @@ end
 
 --- How the work grows when n is doubled twice: 2 where it is linear, 4 where it grows with the
 -- square. What does not depend on n is taken out.
+-- @tparam string code Lua; `...` is n
+-- @tparam integer n
 function instructions.growth(code, n)
-  local small = instructions.count(code, n)
-  local middle = instructions.count(code, 2 * n)
-  local large = instructions.count(code, 4 * n)
+  local processes = { start(code, n), start(code, 2 * n), start(code, 4 * n) }
+  local small, middle, large =
+    counted(processes[1]), counted(processes[2]), counted(processes[3])
   return (large - middle) / (middle - small)
 end
 
