@@ -71,6 +71,7 @@ build = {
         "src/reader.c",
         "src/report.c",
         "src/server.c",
+        "src/sigint.c",
         "src/socket.c",
         "src/socketaddress.c",
         "src/sockopt.c",

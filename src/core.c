@@ -21,6 +21,7 @@
 #include "os.h"
 #include "process.h"
 #include "server.h"
+#include "sigint.h"
 #include "socket.h"
 #include "socketaddress.h"
 #include "tick.h"
@@ -83,7 +84,7 @@ static int l_work(lua_State *L) {
 /* core.defaultInterrupt(): Ctrl-C ends this process by the signal, as it ends node. */
 static int l_defaultInterrupt(lua_State *L) {
   (void)L;
-  lnet_os_interrupt_default();
+  lnet_sigint_default();
   return 0;
 }
 

@@ -6,7 +6,7 @@
 
 #include "compat.h"
 #include "list.h"
-#include "os.h"
+#include "sigint.h"
 
 struct lnet_object;
 struct lnet_object_class;
@@ -71,7 +71,7 @@ typedef struct lnet_ctx {
   const struct lnet_object *told;
 
   uv_async_t wake; /* of interrupt.c */
-  lnet_os_waiter waiter;
+  lnet_sigint_waiter waiter;
   lua_Hook hook;    /* of the main thread, when net.run was called */
   bool interrupted; /* the host has set another one since */
 

@@ -3,7 +3,7 @@
    while net.run may wait the loop is woken behind that handler, and looks whether there is a hook
    now. A listener that never ends is interrupted as it would be without us. */
 #include "interrupt.h"
-#include "os.h"
+#include "sigint.h"
 
 static void on_wake(uv_async_t *wake) {
   lnet_ctx *ctx = wake->data;
@@ -13,7 +13,7 @@ static void on_wake(uv_async_t *wake) {
 /* The hook is the host's business as long as it is the one that was there before. */
 void lnet_interrupt_look(lnet_ctx *ctx) {
   ctx->waiter.signalled = false;
-  lnet_os_interrupt_tell();
+  lnet_sigint_tell();
   const lua_Hook hook = lua_gethook(ctx->main);
   if (hook == NULL || hook == ctx->hook) return;
   ctx->interrupted = ctx->halted = true;
@@ -21,7 +21,8 @@ void lnet_interrupt_look(lnet_ctx *ctx) {
 }
 
 void lnet_interrupt_init(lnet_ctx *ctx) {
-  uv_async_init(ctx->loop, &ctx->wake, on_wake); /* the first one fails, libuv's own */
+  /* Only the first async handle of a loop can fail, and libuv has made one of its own before. */
+  uv_async_init(ctx->loop, &ctx->wake, on_wake);
   uv_unref((uv_handle_t *)&ctx->wake);
   ctx->wake.data = ctx;
   ctx->waiter.wake = &ctx->wake;
@@ -33,15 +34,15 @@ void lnet_interrupt_close(lnet_ctx *ctx) {
 }
 
 void lnet_interrupt_begin(lnet_ctx *ctx) {
-  lnet_os_interrupt_begin(&ctx->waiter);
+  lnet_sigint_begin(&ctx->waiter);
 }
 
 void lnet_interrupt_end(lnet_ctx *ctx) {
-  lnet_os_interrupt_end(&ctx->waiter);
+  lnet_sigint_end(&ctx->waiter);
 }
 
 void lnet_interrupt_forget(lnet_ctx *ctx) {
-  lnet_os_interrupt_forget(&ctx->waiter);
+  lnet_sigint_forget(&ctx->waiter);
 }
 
 /* Something that the hook is called for. */

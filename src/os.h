@@ -1,4 +1,4 @@
-/* What libuv lacks; os.c is the only file that tells systems apart. */
+/* What libuv lacks; os.c and sigint.c are the only files that tell systems apart. */
 #ifndef LNET_OS_H
 #define LNET_OS_H
 
@@ -61,29 +61,6 @@ int lnet_os_close_on_exec(int fd);
    which costs more than the read; and after large blocks have come and gone it keeps up to 64 MiB
    for good. [-0, +0, -] */
 void lnet_os_keep_heap(size_t kept);
-
-/* A loop that SIGINT is to wake. */
-typedef struct lnet_os_waiter {
-  uv_async_t *wake;
-  const int *busy; /* above 0: it is not waiting, a callback runs */
-  uv_thread_t thread;
-  bool waits;
-  volatile bool signalled; /* by a signal in its own thread, before it is woken */
-} lnet_os_waiter;
-
-/* Where the program that we are in (the host) has a handler of SIGINT, the loop is woken behind it
-   until the end. Nothing is done where it has none. While the thread that gets the signal is in no
-   callback the host's handler is called by the loop that is woken, lnet_os_interrupt_tell: what it
-   does to a Lua state then hits no callback that is about to be called. [-0, +0, -] */
-void lnet_os_interrupt_begin(lnet_os_waiter *waiter);
-void lnet_os_interrupt_end(lnet_os_waiter *waiter);
-/* Instead of the end, in a child of fork. [-0, +0, -] */
-void lnet_os_interrupt_forget(lnet_os_waiter *waiter);
-void lnet_os_interrupt_tell(void);
-
-/* SIGINT ends the process, whatever handler somebody has set; one that is ignored stays so.
-   [-0, +0, -] */
-void lnet_os_interrupt_default(void);
 
 typedef struct lnet_os_signal {
   const char *name;
