@@ -70,8 +70,8 @@ static void push_copy(lua_State *L, int idx) {
     lua_rawseti(L, top + 1, i);
 }
 
-/* The same where there are many in the handler on top: the stack may have no room for them.
-   [-0, +0, e] */
+/* Calls all listeners in the handler on top, with the nargs values below it, where there are so
+   many that the stack may have no room for all of them. [-0, +0, e] */
 static void call_copies(lua_State *L, int event, int nargs, bool native_too) {
   const int handler = lua_gettop(L), copy = handler + 1, each = handler + 2;
   push_copy(L, handler);

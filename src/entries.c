@@ -407,8 +407,8 @@ static int body_calls(lua_State *L) {
   else
     lnet_fault_push(L, c->fault);
   while (c->count > 0 && !lnet_stream_is_past(s, c->life)) {
-    if (!some_settled(
-            s)) { /* a callback has emitted 'connect' or 'close': they were called there */
+    /* A callback may have emitted 'connect' or 'close', which calls back all that is settled. */
+    if (!some_settled(s)) {
       c->count = 0;
       break;
     }

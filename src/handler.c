@@ -165,7 +165,7 @@ void lnet_handler_first(lua_State *L, int idx) {
   if (!lnet_walk_next(L, &walk)) lua_pushnil(L);
 }
 
-/* The same for a sequence. [-0, +0, m] */
+/* Adds a listener to a handler that is a sequence, if it has room. [-0, +0, m] */
 static bool add_to_few(lua_State *L, int idx, int listener, bool prepend) {
   const lua_Integer len = (lua_Integer)lua_rawlen(L, idx);
   if (len >= LNET_FEW) return false;

@@ -392,7 +392,8 @@ static void drop_entry(lua_State *L, lnet_listeners at, int key, position p, boo
   lua_settop(L, top);
 }
 
-/* The same, or from the event's own place where it has one. [-0, +0, -] */
+/* Takes the key and its handler out from p, or from the event's own place where it has one.
+   [-0, +0, -] */
 static void drop_from(lua_State *L, lnet_listeners at, int key, int event, position p,
                       bool *loose) {
   if (event != 0 && at.base != NULL) at.base->emitter.has &= ~LNET_EVENT_BIT(event);
@@ -411,7 +412,7 @@ static void drop_from(lua_State *L, lnet_listeners at, int key, int event, posit
   }
 }
 
-/* The same, wherever they are. [-0, +0, -] */
+/* Takes the key and its handler out, wherever they are. [-0, +0, -] */
 static void drop(lua_State *L, lnet_listeners at, int key, int event, bool *loose) {
   const int top = lua_gettop(L);
   if (surely_none(at, event)) return;
@@ -468,7 +469,7 @@ lua_Integer lnet_listeners_add(lua_State *L, lnet_listeners at, int key, int eve
   return count;
 }
 
-/* The same for the handler on top, whose place is p: takes out the last listener that matches.
+/* Takes the last listener that matches out of the handler on top, whose place is p.
    Returns whether there was one; tell: pushes what 'removeListener' tells of it. [-0, +0|1, -] */
 static bool remove_from(lua_State *L, lnet_listeners at, int key, int event, position p, int what,
                         bool tell, bool *loose) {

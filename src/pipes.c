@@ -3,7 +3,7 @@
    to it, true -> the last pipe, false -> how many of them wait for 'drain'. */
 #include "pipes.h"
 
-/* Pushes what the source has under the key, or nil. [-0, +1, -] */
+/* Pushes what the source has under COLD_PIPE or COLD_PIPES, or nil. [-0, +1, -] */
 static void push_cold(lua_State *L, int source, lua_Integer key) {
   if (lua_getiuservalue(L, source, LNET_UV_MORE) != LUA_TTABLE) {
     lua_pop(L, 1);
@@ -14,7 +14,7 @@ static void push_cold(lua_State *L, int source, lua_Integer key) {
   lua_remove(L, -2);
 }
 
-/* Pushes the first one, or nil. [-0, +1, -] */
+/* Pushes the first pipe of the source, or nil. [-0, +1, -] */
 static void push_first(lua_State *L, int source) {
   push_cold(L, source, COLD_PIPE);
 }
@@ -26,9 +26,10 @@ bool lnet_pipes_some(lua_State *L, int source) {
   return some;
 }
 
-/* Pushes the last pipe of the index, or how many wait. [-0, +1, -] */
-static void push_of_index(lua_State *L, int index, bool last) {
-  lua_pushboolean(L, last);
+/* Pushes what the index at `index` has under true (the last pipe) or under false (how many wait).
+   [-0, +1, -] */
+static void push_of_index(lua_State *L, int index, bool key) {
+  lua_pushboolean(L, key);
   lua_rawget(L, index);
 }
 
@@ -37,8 +38,8 @@ void lnet_pipes_step(lua_State *L, int order) {
   lua_remove(L, -2);
 }
 
-/* The value on top comes behind the pipe at `before`, or (nil) first; only a new first one may lack
-   memory. [-1, +0, m] */
+/* Puts the value on top, a pipe or nil, behind the pipe at `before`; where `before` is nil, at the
+   beginning. Only the first pipe that a source ever has can find no memory for it. [-1, +0, m] */
 static void set_next(lua_State *L, int source, int before) {
   if (!lua_isnil(L, before)) {
     lua_setiuservalue(L, before, UV_PIPE_NEXT);
@@ -50,11 +51,11 @@ static void set_next(lua_State *L, int source, int before) {
   lua_pop(L, 1);
 }
 
-/* Makes the index where a pipe gets company. [-0, +0, m] */
+/* Makes the index of a source that has one pipe and is about to get another. [-0, +0, m] */
 static void need_index(lua_State *L, int source) {
   const int top = lua_gettop(L), more = top + 1, index = top + 2, first = top + 3;
   lnet_class_more(L, source);
-  lua_createtable(L, 0, 4); /* a finalizer may pipe, and unpipe */
+  lua_createtable(L, 0, 4); /* before the look at the first pipe: a finalizer may change it here */
   if (lua_rawgeti(L, more, COLD_PIPE) != LUA_TNIL && lua_rawgeti(L, more, COLD_PIPES) == LUA_TNIL) {
     lua_pushboolean(L, 1);
     lua_pushvalue(L, first);
@@ -71,7 +72,7 @@ static void need_index(lua_State *L, int source) {
   lua_settop(L, top);
 }
 
-/* The pipe at `self` is one to its destination more. [-0, +0, m] */
+/* Adds the pipe at `self` behind those that the index has of its destination. [-0, +0, m] */
 static void add_to_index(lua_State *L, int index, int self) {
   const int top = lua_gettop(L), dest = top + 1, each = top + 2;
   lua_getiuservalue(L, self, UV_PIPE_DEST);

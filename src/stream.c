@@ -389,8 +389,9 @@ static void tell_close(lnet_stream *s, bool past) {
   emit_close(s, (struct closing){s, true, (s->s & S_HAD_ERROR) != 0}, past);
 }
 
-/* The same (silent: that life has another handle), and then 'close' of those lives that ended while
-   they waited for this one, in their order. What ends in the middle is not among them. */
+/* Emits 'close' of the life whose handle is closed (silent: not, as that life has another handle
+   by now), then 'close' of each life that ended while it waited for this handle, in order. A life
+   that ends inside one of these listeners is not among them: its 'close' is a tick of its own. */
 static void tell_closes(lnet_stream *s, bool silent) {
   lnet_cold *cold = s->cold;
   const bool past = cold->past_close;
@@ -503,8 +504,8 @@ void lnet_stream_destroy_value(lua_State *L, int idx, lnet_stream *s, int error)
   lnet_object_release(&s->base.object);
 }
 
-/* Whether this is owed, which it is no more then. Whoever ends a life takes back what it is owed.
- */
+/* Takes what libuv told while halted off the list of what the object is owed. Returns whether it
+   was there: one step of resume may end the life that the next one belongs to. */
 static bool take_owed(lnet_object *object, uint8_t what) {
   const bool owed = (object->owed & what) != 0;
   object->owed &= (uint8_t)~what;

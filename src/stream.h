@@ -106,8 +106,8 @@ enum {
   S_TIMEOUT_OVER = 1 << 26, /* it has come: the next activity sets it again */
   S_OWN_SERVER = 1 << 27,   /* the user has set the property `server` */
   S_ACCEPTED = 1 << 28,     /* a server counts it: the one that owns its metatable */
-  S_OUTGOING = 1 << 30,     /* its open handle was not accepted: ctx->outgoing counts it */
-  S_PIPED = 1 << 29, /* 'data' has one listener, and it writes to the stream in h.handle.data */
+  S_PIPED = 1 << 29,    /* 'data' has one listener, and it writes to the stream in h.handle.data */
+  S_OUTGOING = 1 << 30, /* its open handle was not accepted: ctx->outgoing counts it */
 };
 
 /* Callbacks that came while halted. */
